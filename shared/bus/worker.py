@@ -1,0 +1,131 @@
+"""The worker: the two generic Celery tasks, and the process around them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from celery import Celery, signals
+from celery.exceptions import Reject
+
+from shared import telemetry
+from shared.bus.app import DELIVER, EMBEDDED_MAILBOX, VISIBILITY_SECONDS, WORK
+from shared.bus.publish import Bus
+from shared.config import Common
+from shared.contracts.topology import HEARS
+from shared.errors import Retryable
+from shared.ids import new_id
+
+log = telemetry.logger(__name__)
+
+
+class Consumer(Protocol):
+    """One service's part of a worker: what the two tasks call."""
+
+    name: str
+
+    def start(self, bus: Bus) -> None:
+        """Open connections and threads; called in the worker's own process."""
+
+    def stop(self) -> None:
+        """End them."""
+
+    def deliver(self, envelopes: Sequence[Mapping[str, Any]], *, again: bool, patience_seconds: float | None) -> None:
+        """Handle events. Never raises but Retryable, when patience ended or the worker stops: nothing was lost."""
+
+    def work(self, kind: str, id: str) -> None:
+        """Do one piece of long work. Never raises."""
+
+    def bury(self, body: str, reason: str) -> None:
+        """Keep what no handler can be given."""
+
+
+def create_worker(consumers: Sequence[Consumer], options: Common, *, work_only: bool = False) -> Celery:
+    """The Celery application of a worker that serves `consumers`: the two generic tasks, on their mailboxes."""
+    names = [c.name for c in consumers]
+    bus = Bus(options.broker_url, f"vez-{'-'.join(names)}-worker")
+    app = bus.app
+    by_name = {c.name: c for c in consumers}
+
+    @app.task(name=DELIVER, shared=False, bind=True)
+    def deliver(task: Any, envelopes: list[dict[str, Any]]) -> None:
+        again = _came_before(task.request.delivery_info or {})
+        for consumer in consumers:
+            heard = [e for e in envelopes if str(e.get("name", "")).partition(".")[0] in HEARS[consumer.name]]
+            if heard:
+                _patiently(consumer, heard, again, bus.embedded)
+
+    @app.task(name=WORK, shared=False)
+    def work(service: str, kind: str, ids: list[str]) -> None:
+        consumer = by_name.get(service)
+        for id in ids if consumer else ():
+            consumer.work(kind, id)  # type: ignore[union-attr]
+
+    boxes = [EMBEDDED_MAILBOX] if bus.embedded else [*names, *(f"{n}.work" for n in names)]
+    if work_only and not bus.embedded:
+        boxes = [f"{n}.work" for n in names]
+    app.vez = WorkerParts(bus, list(consumers), boxes, options)
+    return app
+
+
+class WorkerParts:
+    """What `run_worker` needs of a worker's application."""
+
+    def __init__(self, bus: Bus, consumers: list[Consumer], boxes: list[str], options: Common) -> None:
+        self.bus = bus
+        self.consumers = consumers
+        self.boxes = boxes
+        self.options = options
+        self.ready = threading.Event()
+
+    def bury(self, body: str) -> None:
+        """Keep a message that no task could be given."""
+        self.consumers[0].bury(body, "rejected by the worker")
+
+
+def _came_before(delivery_info: Mapping[str, Any]) -> bool:
+    read_count = (delivery_info.get("pgmq_message") or {}).get("read_ct", 1)
+    return bool(delivery_info.get("redelivered")) or read_count > 1
+
+
+def _patiently(consumer: Consumer, heard: list[dict[str, Any]], again: bool, embedded: bool) -> None:
+    try:
+        consumer.deliver(heard, again=again, patience_seconds=VISIBILITY_SECONDS / 2 if embedded else None)
+    except Retryable as error:
+        raise Reject(str(error), requeue=True) from error
+    telemetry.crash_point("before_acknowledge")
+
+
+def run_worker(app: Celery) -> None:
+    """Run a worker's application in this process until it is told to stop (SIGTERM: warm, SIGQUIT: soft)."""
+    parts: WorkerParts = app.vez
+    app.conf.broker_transport_options["bury"] = parts.bury
+    _declare(parts.bus)
+    signals.worker_ready.connect(lambda **_: parts.ready.set(), weak=False)
+    for consumer in parts.consumers:
+        consumer.start(parts.bus)
+    worker = app.Worker(
+        pool="threads",
+        concurrency=parts.options.worker_threads,
+        queues=parts.boxes,
+        hostname=f"{'-'.join(c.name for c in parts.consumers)[:40]}@{os.getpid()}-{new_id()[-8:]}",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=parts.bus.embedded,
+        loglevel="WARNING",
+        quiet=True,
+    )
+    try:
+        worker.start()
+    finally:
+        for consumer in parts.consumers:
+            consumer.stop()
+
+
+def _declare(bus: Bus) -> None:
+    try:
+        bus.declare()
+    except Retryable:
+        log.warning("broker_not_reached_at_start")

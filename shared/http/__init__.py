@@ -1,0 +1,44 @@
+"""The server side of HTTP: routes that authenticate, commands and queries, problems, tags, cursors, languages."""
+
+from shared.http.app import Hooks, create_service
+from shared.http.cursors import Cursor, Page, encode_cursor, limit
+from shared.http.languages import current_language, translate
+from shared.http.problems import problem_response
+from shared.http.routes import blueprint, needs, public, services_only, signed_in
+from shared.http.running import (
+    Edge,
+    command,
+    current_actor,
+    current_edge,
+    if_match,
+    prefer_wait,
+    query,
+    respond,
+    services,
+)
+
+__all__ = [
+    "Cursor",
+    "Edge",
+    "Hooks",
+    "Page",
+    "blueprint",
+    "command",
+    "create_service",
+    "current_actor",
+    "current_edge",
+    "current_language",
+    "encode_cursor",
+    "if_match",
+    "limit",
+    "needs",
+    "prefer_wait",
+    "problem_response",
+    "public",
+    "query",
+    "respond",
+    "services",
+    "services_only",
+    "signed_in",
+    "translate",
+]

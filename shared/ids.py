@@ -1,0 +1,44 @@
+"""Identifiers, and the actor on whose behalf something happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+import uuid_utils
+
+TicketId = NewType("TicketId", str)
+PersonId = NewType("PersonId", str)
+OperationId = NewType("OperationId", str)
+EventId = NewType("EventId", str)
+
+
+def new_id() -> str:
+    """A new UUIDv7 (RFC 9562) in its text form: time-ordered, so that indexes grow at one end."""
+    return str(uuid_utils.uuid7())
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person, a machine client or a part of the system.
+
+    `permissions` come from the service's own replica of person and profile, never from the token.
+    `scopes` are the codes that a profile's `ticket.read` names (`group:CODE`, `type:CODE`).
+    """
+
+    id: PersonId
+    name: str
+    kind: str | None = None
+    language: str = "pt-BR"
+    time_zone: str = "America/Sao_Paulo"
+    permissions: frozenset[str] = frozenset()
+    profiles: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    is_service: bool = False
+
+    def may(self, permission: str) -> bool:
+        """Whether a profile of this actor grants `permission`."""
+        return permission in self.permissions
+
+
+SYSTEM = Actor(id=PersonId("00000000-0000-7000-8000-000000000000"), name="Vez", is_service=True)
