@@ -62,6 +62,11 @@ class Common:
         default="",
         secret=True,
     )
+    broker_visibility_seconds: int = option(
+        "VEZ_BROKER_VISIBILITY_SECONDS",
+        "embedded broker: how long a message that a dead worker held stays hidden; a delivery is bounded to half of it",
+        default=20,
+    )
     public_url: str = option("VEZ_PUBLIC_URL", "the one origin that people open", default="http://127.0.0.1:8000")
     ticket_url: str = option("VEZ_TICKET_URL", "where the ticket service answers", default="")
     workflow_url: str = option("VEZ_WORKFLOW_URL", "where the workflow service answers", default="")

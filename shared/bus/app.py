@@ -51,7 +51,7 @@ def mailboxes(embedded: bool) -> list[Queue]:
     return boxes
 
 
-def new_app(broker_url: str, name: str) -> Celery:
+def new_app(broker_url: str, name: str, visibility_seconds: int = VISIBILITY_SECONDS) -> Celery:
     """A Celery application with the settings that lose nothing."""
     embedded = is_embedded(broker_url)
     app = Celery(name, set_as_current=False, broker="vez-pgmq://" if embedded else broker_url, backend=None)
@@ -64,7 +64,7 @@ def new_app(broker_url: str, name: str) -> Celery:
             "notify_throttle_interval_ms": 0,
             "wait_time_seconds": 0,
             "polling_interval": 1,
-            "visibility_timeout": VISIBILITY_SECONDS,
+            "visibility_timeout": visibility_seconds,
             "pool_size": 2,
             "pool_timeout": 3,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from shared.bus.app import (
     DEAD_EXCHANGE,
     DEAD_MAILBOX,
     DELIVER,
+    VISIBILITY_SECONDS,
     WORK,
     embedded_dsn,
     is_embedded,
@@ -31,13 +33,14 @@ log = telemetry.logger(__name__)
 class Bus:
     """Publishes to the broker. Thread-bound: one thread uses it at a time (the publisher, or the relay)."""
 
-    def __init__(self, broker_url: str, name: str) -> None:
+    def __init__(self, broker_url: str, name: str, visibility_seconds: int = VISIBILITY_SECONDS) -> None:
         self.embedded = is_embedded(broker_url)
         self.broker_url = broker_url
-        self.app = new_app(broker_url, name)
+        self.app = new_app(broker_url, name, visibility_seconds)
         self._declared = False
         self._connection: psycopg.Connection[Any] | None = None
         self._producer: Any = None
+        self._broker: Any = None
         self._lock = threading.RLock()
 
     def declare(self) -> None:
@@ -70,7 +73,8 @@ class Bus:
 
     def _send_confirmed(self, task: str, args: list[Any], key: str) -> None:
         if self._producer is None:
-            self._producer = self.app.amqp.Producer(self.app.connection_for_write().channel(), auto_declare=False)
+            self._broker = self.app.connection_for_write()
+            self._producer = self.app.amqp.Producer(self._broker.channel(), auto_declare=False)
         self.app.send_task(
             task,
             args=args,
@@ -97,14 +101,12 @@ class Bus:
         """Drop the connection: after an error it may hold a stale confirm."""
         self._declared = False
         connection, self._connection = self._connection, None
-        producer, self._producer = self._producer, None
-        if connection is not None:
-            connection.close()
-        if producer is not None:
-            try:
-                producer.channel.connection.client.collapse()
-            except OSError:
-                log.info("broker_connection_dropped")
+        broker, self._broker, self._producer = self._broker, None, None
+        with suppress(Exception):  # what is broken already may fail to close
+            if connection is not None:
+                connection.close()
+            if broker is not None:
+                broker.release()
 
     def close(self) -> None:
         """End the connection."""

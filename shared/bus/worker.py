@@ -11,7 +11,7 @@ from celery import Celery, signals
 from celery.exceptions import Reject
 
 from shared import telemetry
-from shared.bus.app import DELIVER, EMBEDDED_MAILBOX, VISIBILITY_SECONDS, WORK
+from shared.bus.app import DELIVER, EMBEDDED_MAILBOX, WORK
 from shared.bus.publish import Bus
 from shared.config import Common
 from shared.contracts.topology import HEARS
@@ -45,7 +45,9 @@ class Consumer(Protocol):
 def create_worker(consumers: Sequence[Consumer], options: Common, *, work_only: bool = False) -> Celery:
     """The Celery application of a worker that serves `consumers`: the two generic tasks, on their mailboxes."""
     names = [c.name for c in consumers]
-    bus = Bus(options.broker_url, f"vez-{'-'.join(names)}-worker")
+    visibility = options.broker_visibility_seconds
+    bus = Bus(options.broker_url, f"vez-{'-'.join(names)}-worker", visibility)
+    patience = visibility / 2 if bus.embedded else None
     app = bus.app
     by_name = {c.name: c for c in consumers}
 
@@ -55,7 +57,7 @@ def create_worker(consumers: Sequence[Consumer], options: Common, *, work_only: 
         for consumer in consumers:
             heard = [e for e in envelopes if str(e.get("name", "")).partition(".")[0] in HEARS[consumer.name]]
             if heard:
-                _patiently(consumer, heard, again, bus.embedded)
+                _patiently(consumer, heard, again, patience)
 
     @app.task(name=WORK, shared=False)
     def work(service: str, kind: str, ids: list[str]) -> None:
@@ -86,13 +88,12 @@ class WorkerParts:
 
 
 def _came_before(delivery_info: Mapping[str, Any]) -> bool:
-    read_count = (delivery_info.get("pgmq_message") or {}).get("read_ct", 1)
-    return bool(delivery_info.get("redelivered")) or read_count > 1
+    return bool(delivery_info.get("redelivered"))
 
 
-def _patiently(consumer: Consumer, heard: list[dict[str, Any]], again: bool, embedded: bool) -> None:
+def _patiently(consumer: Consumer, heard: list[dict[str, Any]], again: bool, patience: float | None) -> None:
     try:
-        consumer.deliver(heard, again=again, patience_seconds=VISIBILITY_SECONDS / 2 if embedded else None)
+        consumer.deliver(heard, again=again, patience_seconds=patience)
     except Retryable as error:
         raise Reject(str(error), requeue=True) from error
     telemetry.crash_point("before_acknowledge")

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from shared.catalog.parameters import Column, Option, Parameter
 from shared.catalog.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts, text_in
+from shared.errors import Message
 
 __all__ = [
     "DEFAULT_LANGUAGE",
@@ -86,7 +87,7 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True)
 class Approvers:
-    """A queue that decides: `needs` of its members must approve. `delegates`: a substitute may vote for an absent one."""
+    """A queue that decides: `needs` of its members must approve. `delegates`: a substitute may vote for an absentee."""
 
     queue: str
     needs: int = 1
@@ -167,7 +168,7 @@ class Flow:
 
 @dataclass(frozen=True, kw_only=True)
 class TypeVersion:
-    """What is published and never changes: a type's parameters, matrix and flow. Its code and number are its keeper's."""
+    """What is published and never changes: parameters, matrix and flow. Its code and number are its keeper's."""
 
     parameters: tuple[Parameter, ...]
     flow: Flow
@@ -278,17 +279,36 @@ class Position:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """What is wrong in a catalog, where, and what to do. `message` and `remedy` are English with their values in."""
+    """What is wrong in a catalog, where, and what to do. `str(problem)` is one English line; line 0 means no file."""
 
     file: str
     line: int
     path: str
-    message: str
-    remedy: str = ""
+    message: Message
+    remedy: Message
 
     def __str__(self) -> str:
-        remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{self.file}:{self.line}: {self.path}: {self.message}{remedy}"
+        place = f"{self.file}:{self.line}: " if self.line else ""
+        return f"{place}{self.path}: {self.english}"
+
+    @property
+    def english(self) -> str:
+        """What is wrong and what to do, as one English text."""
+        return f"{_english(self.message)} {_english(self.remedy)}"
+
+    def to_wire(self) -> dict[str, Any]:
+        """As JSON values, in English."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "path": self.path,
+            "message": _english(self.message),
+            "remedy": _english(self.remedy),
+        }
+
+
+def _english(message: Message) -> str:
+    return message.key % message.values if message.values else message.key
 
 
 @dataclass(frozen=True, kw_only=True)

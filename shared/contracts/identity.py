@@ -48,3 +48,16 @@ class ProfileChanged(Event):
     scopes: list[str] = field(default_factory=list)
     retired: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkMade(Event):
+    """A one-time link waits for a person. It carries no secret: who sends it asks identity for the address."""
+
+    name: ClassVar[str] = "link.made"
+    aggregate: ClassVar[str] = "link_id"
+
+    link_id: str
+    person_id: str
+    purpose: str
+    expires_at: datetime

@@ -13,14 +13,16 @@ PUBLISHES: Final[dict[str, frozenset[str]]] = {
     "workflow": frozenset({"flow", "catalog", "type", "queue", "setting", "inbox"}),
     "attachments": frozenset({"attachment", "inbox"}),
     "notify": frozenset({"inbox"}),
-    "identity": frozenset({"person", "profile", "inbox"}),
+    "identity": frozenset({"person", "profile", "link", "inbox"}),
 }
 
 HEARS: Final[dict[str, frozenset[str]]] = {
     "ticket": frozenset({"flow", "catalog", "type", "queue", "setting", "attachment", "person", "profile"}),
     "workflow": frozenset({"ticket", "person", "profile"}),
     "attachments": frozenset({"ticket", "setting", "person", "profile"}),
-    "notify": frozenset({"ticket", "flow", "type", "queue", "setting", "attachment", "person", "profile", "inbox"}),
+    "notify": frozenset(
+        {"ticket", "flow", "type", "queue", "setting", "attachment", "person", "profile", "link", "inbox"}
+    ),
     "identity": frozenset({"ticket"}),
 }
 

@@ -151,7 +151,10 @@ class CatalogPublished(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TypeChanged(Event):
-    """What of a type is not versioned. `opened_by`: {"kinds": [...] or "all", "profiles": [...]}."""
+    """What of a type is not versioned. `opened_by`: {"kinds": [...] or "all", "profiles": [...]}.
+
+    `priority` is what a new ticket gets; `attachments` the limits of its files: {count, size_bytes, types}.
+    """
 
     name: ClassVar[str] = "type.changed"
     aggregate: ClassVar[str] = "code"
@@ -164,6 +167,8 @@ class TypeChanged(Event):
     opened_by: dict[str, Any] = field(default_factory=dict)
     templates: list[dict[str, Any]] = field(default_factory=list)
     confidential: bool = False
+    priority: str = "normal"
+    attachments: dict[str, Any] | None = None
     retired: bool = False
 
 
