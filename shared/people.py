@@ -107,6 +107,7 @@ _granted = (
         )
     )
     .where(_profiles.c.code == func.any(_people.c.profiles))
+    .correlate(_people)
     .scalar_subquery()
     .label("granted")
 )

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from shared import errors, telemetry
 from shared.errors import Message, VezError
 from shared.http.languages import current_language, translate
+from shared.http.wording import message_of
 
 log = telemetry.logger(__name__)
 STATUS: dict[type[VezError], tuple[int, str]] = {
@@ -115,7 +116,7 @@ def flat(messages: Any) -> dict[str, list[str]]:
                 walk(inner, (*path, str(key)))
         elif isinstance(value, list | tuple):
             name = ".".join(p for p in path[1:] if p != "_schema") or "body"
-            found.setdefault(name, []).extend(translate(Message(str(v))) for v in value)
+            found.setdefault(name, []).extend(translate(message_of(str(v))) for v in value)
         else:
             walk([value], path)
 

@@ -1,0 +1,70 @@
+"""Runs the checks and tests, kind by kind, cheapest first: `python -m tests.run [--heavy] [path…]`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of test: its folder, how many workers share it, and how long it may take, in seconds, on 2 cores."""
+
+    name: str
+    workers: int
+    budget: int
+
+
+KINDS = (
+    Kind("house", 2, 30),
+    Kind("unit", 2, 20),
+    Kind("service", 2, 110),
+    Kind("contract", 2, 90),
+    Kind("flow", 1, 120),
+    Kind("faults", 1, 90),
+    Kind("browser", 1, 120),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run what is asked for; the exit status is 0 only if everything passed."""
+    heavy = "--heavy" in arguments
+    paths = [a for a in arguments if not a.startswith("--")]
+    if paths:
+        return pytest(paths, workers=0, heavy=heavy)
+    failed = []
+    if subprocess.run(["make", "-s", "check"], cwd=ROOT).returncode:
+        failed.append("check")
+    for kind in KINDS:
+        folder = ROOT / "tests" / kind.name
+        if not any(folder.rglob("test_*.py")):
+            continue
+        began = time.monotonic()
+        print(f"\n== {kind.name}", flush=True)
+        if pytest([str(folder.relative_to(ROOT))], workers=kind.workers, heavy=heavy) not in (0, 5):
+            failed.append(kind.name)
+        took = time.monotonic() - began
+        note = "" if heavy or took <= kind.budget else f", over its budget of {kind.budget} s"
+        print(f"== {kind.name}: {took:.0f} s{note}", flush=True)
+    print(f"\nFailed: {', '.join(failed)}" if failed else "\nEverything passed.", flush=True)
+    return 1 if failed else 0
+
+
+def pytest(paths: list[str], *, workers: int, heavy: bool) -> int:
+    """Run pytest on paths; its exit status (5: nothing to run)."""
+    command = [str(BIN / "python"), "-m", "pytest", "-q", *paths]
+    if workers > 1:
+        command += ["-n", str(workers), "--dist", "loadgroup"]
+    if not heavy:
+        command += ["-m", "not heavy"]
+    return subprocess.run(command, cwd=ROOT).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
