@@ -1,0 +1,11 @@
+"""The routes."""
+
+from flask_smorest import Blueprint
+
+from services.identity.api import clients, keys, links, me, people, portal, profiles, replicas, sessions, tokens
+
+
+def blueprints() -> list[Blueprint]:
+    """This service's own routes."""
+    rooms = (tokens, keys, me, people, profiles, sessions, links, portal, clients, replicas)
+    return [room.blp for room in rooms]

@@ -1,0 +1,1 @@
+"""The verbs. None commits, none calls the network, none hashes a password."""

@@ -1,0 +1,1 @@
+"""Cryptography, kept out of the verbs: keys that sign, and slow hashes of passwords."""

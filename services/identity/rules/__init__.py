@@ -1,0 +1,1 @@
+"""What holds for people, profiles, sessions and links. Pure: no database, no clock, no framework."""

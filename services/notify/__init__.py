@@ -1,0 +1,8 @@
+"""Notify: what people are told, by every channel, and the proof that they were.
+
+Owns the delivery ledger (one row per event, recipient and channel), notifications, e-mail, webhooks, preferences, the
+live stream and presence; keeps small replicas of tickets (number, subject, client, turn), queues, types and people.
+Commands: read and read all, retry a delivery, set preferences, unsubscribe, manage webhooks, take a stream ticket, be
+present. Events out: inbox.parked alone. Events in: ticket, flow, type, queue, setting, attachment, person, profile and
+inbox.
+"""

@@ -1,0 +1,47 @@
+"""What a person was told: GET /v1/notifications, read one, read all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from services.notify import commands, queries, schemas
+from services.notify.api.places import before
+from services.notify.gateways.speech import voice_for
+from shared.http import blueprint, command, encode_cursor, limit, query, signed_in
+from shared.ids import Actor
+
+blp = blueprint("notifications", __name__, description="What I was told")
+
+
+@blp.route("/notifications")
+@signed_in
+@blp.arguments(schemas.NotificationsQuery, location="query")
+@blp.response(200, schemas.Notifications)
+def notifications(asked: dict[str, Any]) -> Response:
+    """What I was told, newest first, and how many of all are unread."""
+    place, most, unread = before(), limit(), asked["unread"]
+
+    def noun(reader: Any, actor: Actor) -> dict[str, Any]:
+        found = queries.notifications(reader, actor, voice_for(actor), before=place, most=most, unread_only=unread)
+        cursor = encode_cursor([found.next_before]) if found.next_before else None
+        return {"items": found.items, "next_cursor": cursor, "unread": found.unread}
+
+    return query(noun, schemas.Notifications)
+
+
+@blp.route("/notifications/<uuid:notification_id>/read", methods=["POST"])
+@signed_in
+@blp.response(200, schemas.Notification)
+def read(notification_id: str) -> Response:
+    """Mark one as read; again changes nothing."""
+    return command(lambda tx: commands.read(tx, tx.actor, notification_id, voice_for(tx.actor)), schemas.Notification)
+
+
+@blp.route("/notifications/read", methods=["POST"])
+@signed_in
+@blp.response(200, schemas.ReadAll)
+def read_all() -> Response:
+    """Mark all as read."""
+    return command(lambda tx: {"read": commands.read_all(tx, tx.actor)}, schemas.ReadAll)

@@ -1,0 +1,20 @@
+"""Where a list goes on: our cursors hold the id of the last row."""
+
+from __future__ import annotations
+
+import uuid
+
+from shared.errors import Invalid, Message
+from shared.http import Cursor
+
+
+def before() -> str | None:
+    """The id after which the page begins, or None at the top. Raises Invalid."""
+    keys = Cursor.read()
+    if keys is None:
+        return None
+    try:
+        return str(uuid.UUID(str(keys[0])))
+    except (ValueError, IndexError) as error:
+        wrong = Message("This is not a cursor that an answer gave")
+        raise Invalid("Correct the fields named and send it again", fields={"cursor": [wrong]}) from error

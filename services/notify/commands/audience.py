@@ -1,0 +1,146 @@
+"""Everybody whom an event may concern, in one read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, CTE, Select, bindparam, cast, func, literal_column, select, union
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.notify.models import addresses, people, preferences, queues, tickets
+from services.notify.rules.facts import Audience, Person, Preferences, Queue, QuietHours, Ticket
+from services.notify.rules.notices import Concern
+from shared import people as people_replica
+from shared.database import Id, Reader, compiled
+from shared.errors import Missing
+
+ADMINISTERS: Final = "settings.change"
+"""Whose profile grants this is an administrator (architecture page, *Inbox*)."""
+
+
+def _row(cte: CTE) -> ColumnElement[Any]:
+    return func.to_json(literal_column(str(cte.name)))
+
+
+def _wanted(ticket: CTE, queue: CTE) -> CTE:
+    """The ids of the ticket's client and holder, the queue's members, those asked for, and who stands in for them."""
+    asked = union(
+        select(func.unnest(bindparam("people", type_=ARRAY(Id()))).label("id")),
+        select(ticket.c.client_id),
+        select(ticket.c.holder_id),
+        select(cast(func.jsonb_array_elements_text(queue.c.members), Id())),
+    ).cte("asked")
+    first = select(people).where(people.c.id.in_(select(asked.c.id))).cte("first")
+    return union(
+        select(first.c.id),
+        select(first.c.substitute_id).where(first.c.is_absent),
+        select(first.c.superior_id),
+        select(cast(func.unnest(first.c.guardians), Id())),
+    ).cte("wanted")
+
+
+def _statement() -> Select[Any]:
+    """One row: the ticket, the queue and the people with what they chose, each as JSON."""
+    ticket = select(tickets).where(tickets.c.id == bindparam("ticket_id")).cte("one_ticket")
+    queue = select(queues).where(queues.c.code == bindparam("queue")).cte("one_queue")
+    wanted = _wanted(ticket, queue)
+    chosen = people.outerjoin(preferences, preferences.c.person_id == people.c.id)
+    found = (
+        select(people, preferences.c.off, preferences.c.quiet_from, preferences.c.quiet_until)
+        .add_columns(preferences.c.digest_minutes, addresses.c.reason.label("undeliverable"))
+        .select_from(chosen.outerjoin(addresses, addresses.c.email == people.c.email))
+        .where(people.c.id.in_(select(wanted.c.id)))
+        .cte("found")
+    )
+    return select(
+        select(_row(ticket)).select_from(ticket).scalar_subquery().label("ticket"),
+        select(_row(queue)).select_from(queue).scalar_subquery().label("queue"),
+        select(func.json_agg(_row(found))).select_from(found).scalar_subquery().label("people"),
+    )
+
+
+_AUDIENCE: Final = compiled(_statement())
+
+
+def load(reader: Reader, concern: Concern) -> Audience:
+    """The audience of an event. Raises Missing where a replica lacks the ticket, the queue or one of the people."""
+    administrators: tuple[str, ...] = ()
+    if concern.administrators:
+        administrators = tuple(p.id for p in people_replica.with_permission(reader, ADMINISTERS))
+    asked = sorted({*concern.people, *administrators})
+    row = reader.one(_AUDIENCE, ticket_id=concern.ticket_id, queue=concern.queue, people=asked)
+    found = {wire["id"]: person_of(wire) for wire in row.people or ()}
+    audience = Audience(
+        ticket=None if row.ticket is None else ticket_of(row.ticket),
+        queue=None if row.queue is None else _queue(row.queue),
+        administrators=administrators,
+        people=found,
+    )
+    _refuse_gaps(concern, audience)
+    return audience
+
+
+def _refuse_gaps(concern: Concern, audience: Audience) -> None:
+    if concern.ticket_id is not None and audience.ticket is None:
+        raise Missing("ticket", concern.ticket_id)
+    if concern.queue is not None and audience.queue is None:
+        raise Missing("queue", concern.queue)
+    client = (audience.ticket.client_id,) if audience.ticket else ()
+    members = audience.queue.members if audience.queue else ()
+    for id in (*client, *concern.people, *members):
+        if id not in audience.people:
+            raise Missing("person", id)
+
+
+def ticket_of(wire: Mapping[str, Any]) -> Ticket:
+    """A ticket's row, as JSON, in the rules' form."""
+    due_at = wire["due_at"]
+    return Ticket(
+        id=wire["id"],
+        number=wire["number"],
+        subject=wire["subject"],
+        client_id=wire["client_id"],
+        side=wire["side"],
+        holder_id=wire["holder_id"],
+        holder_queue=wire["holder_queue"],
+        due_at=None if due_at is None else datetime.fromisoformat(due_at),
+    )
+
+
+def _queue(wire: Mapping[str, Any]) -> Queue:
+    return Queue(wire["code"], wire["names"], tuple(wire["members"]))
+
+
+def person_of(wire: Mapping[str, Any]) -> Person:
+    """A person's row with what they chose, as JSON, in the rules' form."""
+    return Person(
+        id=wire["id"],
+        name=wire["display_name"],
+        email=wire["email"],
+        language=wire["language"],
+        time_zone=wire["time_zone"],
+        mail=wire["mail"],
+        is_active=wire["is_active"],
+        machine=wire["is_machine"],
+        absent=wire["is_absent"],
+        substitute_id=wire["substitute_id"],
+        superior_id=wire["superior_id"],
+        guardians=tuple(wire["guardians"]),
+        undeliverable=wire["undeliverable"],
+        preferences=preferences_of(wire["off"], wire["quiet_from"], wire["quiet_until"], wire["digest_minutes"]),
+    )
+
+
+def preferences_of(
+    off: Iterable[str] | None, quiet_from: str | None, quiet_until: str | None, digest_minutes: int | None
+) -> Preferences:
+    """A preferences row's columns in the rules' form; all null for who chose nothing."""
+    quiet = QuietHours(_minutes(quiet_from), _minutes(quiet_until)) if quiet_from and quiet_until else None
+    return Preferences(frozenset(off or ()), quiet, digest_minutes or 0)
+
+
+def _minutes(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)

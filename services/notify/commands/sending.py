@@ -1,0 +1,153 @@
+"""The ledger's own life: rows are claimed, their outcome is recorded, they are retried, and forgotten in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ARRAY, Interval, bindparam, delete, exists, func, literal_column, or_, select, update
+
+from services.notify.access import DELIVERIES, among, delivery_of
+from services.notify.commands.audience import ADMINISTERS
+from services.notify.models import addresses, deliveries, notices
+from services.notify.rules import retries
+from services.notify.rules.retries import Outcome
+from services.notify.rules.shown import ShownDelivery
+from shared import clock
+from shared import people as people_replica
+from shared.database import Id, compiled
+from shared.errors import Conflict, NotFound
+from shared.ids import SYSTEM, Actor, new_id
+from shared.transaction import Transaction
+
+LEASE: Final = timedelta(seconds=90)
+RETRIABLE: Final = ("failed", "parked")
+
+_NOW: Final = func.clock_timestamp() + bindparam("offset", type_=Interval)
+_DUE: Final = (
+    select(deliveries.c.id)
+    .where(
+        deliveries.c.channel == bindparam("channel"),
+        among(deliveries.c.state, "queued", "failed"),
+        deliveries.c.next_try_at <= _NOW,
+        or_(deliveries.c.leased_until.is_(None), deliveries.c.leased_until < _NOW),
+    )
+    .order_by(deliveries.c.next_try_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM: Final = compiled(
+    update(deliveries)
+    .where(deliveries.c.id.in_(_DUE))
+    .values(leased_until=_NOW + bindparam("lease", type_=Interval), tries=deliveries.c.tries + literal_column("1"))
+    .returning(deliveries.c.id, deliveries.c.tries, deliveries.c.due_at, deliveries.c.leased_until)
+)
+_ONE: Final = compiled(DELIVERIES.where(deliveries.c.id == bindparam("id")))
+_IS_DEAD: Final = compiled(select(addresses.c.reason).where(addresses.c.email == bindparam("email")))
+_OLD: Final = (
+    select(deliveries.c.id)
+    .where(deliveries.c.id < bindparam("before"), among(deliveries.c.state, "sent", "suppressed", "parked"))
+    .order_by(deliveries.c.id)
+    .limit(bindparam("most"))
+)
+_FORGET: Final = compiled(delete(deliveries).where(deliveries.c.id.in_(_OLD)).returning(deliveries.c.event_id))
+_FORGET_NOTICES: Final = compiled(
+    delete(notices)
+    .where(notices.c.id == func.any(bindparam("ids", type_=ARRAY(Id()))))
+    .where(~exists().where(deliveries.c.event_id == notices.c.id))
+    .returning(notices.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this process alone may send until its lease ends; `tries` counts this attempt."""
+
+    id: str
+    tries: int
+    due_at: datetime
+    leased_until: datetime
+
+
+def claim(tx: Transaction, actor: Actor, channel: str, most: int) -> list[Claimed]:
+    """Lease up to `most` due deliveries of a channel to the caller, the longest due first; one statement of its own."""
+    rows = tx.all(_CLAIM, channel=channel, most=most, offset=clock.OFFSET, lease=LEASE)
+    rows.sort(key=lambda row: (row.due_at, row.id))
+    return [Claimed(row.id, row.tries, row.due_at, row.leased_until) for row in rows]
+
+
+def release(tx: Transaction, actor: Actor, claimed: Sequence[Claimed]) -> None:
+    """Give back what was claimed and not tried."""
+    for one in claimed:
+        back = {"leased_until": None, "tries": one.tries - 1}
+        tx.update(deliveries, {"id": one.id}, back, expect={"leased_until": one.leased_until}, must=False)
+
+
+def suppress(tx: Transaction, actor: Actor, claimed: Claimed, reason: str) -> None:
+    """What was claimed is not to leave: say why."""
+    stopped = {"state": "suppressed", "reason": reason, "next_try_at": None, "leased_until": None}
+    tx.update(deliveries, {"id": claimed.id}, stopped | {"tries": claimed.tries - 1}, must=False)
+
+
+def record_outcome(
+    tx: Transaction, actor: Actor, claimed: Claimed, outcome: Outcome, steps: tuple[timedelta, ...] = retries.MAIL
+) -> None:
+    """Write what became of an attempt: sent, failed with its next try, or parked.
+
+    A sent one is written whoever holds the lease now; a failure only while the lease is ours.
+    """
+    fate = retries.settle(outcome, tries=claimed.tries, since=claimed.due_at, now=tx.now, steps=steps)
+    values = {
+        "state": fate.state,
+        "reason": fate.reason,
+        "tries": claimed.tries - outcome.unreached,
+        "next_try_at": fate.next_try_at,
+        "sent_at": fate.sent_at,
+        "leased_until": None,
+    }
+    expect = {} if outcome.sent else {"leased_until": claimed.leased_until}
+    tx.update(deliveries, {"id": claimed.id}, values, expect=expect, must=False)
+
+
+def bury_address(tx: Transaction, actor: Actor, person_id: str, name: str, email: str, reason: str) -> None:
+    """An address refused mail for good: nothing more goes there, and administrators are told, once."""
+    if tx.one(_IS_DEAD, email=email) is not None:
+        return
+    tx.upsert(addresses, {"email": email, "reason": reason, "since": tx.now})
+    event_id = new_id()
+    facts = {"person_id": person_id, "person": name, "address": email, "reason": reason}
+    told = {"id": event_id, "event": "mail.undeliverable", "ticket_id": None, "actor_id": SYSTEM.id}
+    tx.insert(notices, {**told, "occurred_at": tx.now, "facts": facts})
+    for administrator in people_replica.with_permission(tx, ADMINISTERS):
+        row = {"id": new_id(), "event_id": event_id, "recipient_id": administrator.id, "channel": "in_app"}
+        tx.insert(
+            deliveries, {**row, "kind": "undeliverable", "state": "sent", "sent_at": tx.now, "created_at": tx.now}
+        )
+
+
+def retry(tx: Transaction, actor: Actor, delivery_id: str) -> ShownDelivery:
+    """Send a delivery that failed or was parked again, its tries counted anew; a dead address gets another chance.
+
+    Raises NotFound; Conflict where it was sent already, is on its way or was suppressed.
+    """
+    row = tx.one(_ONE, id=delivery_id)
+    if row is None:
+        raise NotFound("There is no such delivery")
+    revivable = row.state == "suppressed" and row.reason == "undeliverable"
+    if row.state not in RETRIABLE and not revivable:
+        raise Conflict("This delivery is %(state)s: only what failed can be sent again", state=row.state)
+    again = {"state": "queued", "reason": None, "tries": 0, "due_at": tx.now, "next_try_at": tx.now}
+    tx.update(deliveries, {"id": row.id}, again | {"leased_until": None}, expect={"state": row.state})
+    if row.dead_email is not None:
+        tx.delete(addresses, {"email": row.dead_email})
+    return delivery_of(row, **again)
+
+
+def forget_old(tx: Transaction, actor: Actor, before: str, most: int) -> int:
+    """Forget deliveries that came to their end before the id `before`, and notices that nobody is told of any more."""
+    events = sorted({row.event_id for row in tx.all(_FORGET, before=before, most=most)})
+    if events:
+        tx.all(_FORGET_NOTICES, ids=events)
+    return len(events)

@@ -1,0 +1,174 @@
+"""A letter as a mail message: text and HTML, the baton as a small picture, and the headers that keep mail in order.
+
+`Message-ID` is the delivery's own, so that a second copy is known as such; `References` names one root for each ticket,
+so that its mail is one thread; `Auto-Submitted` keeps answering machines silent (RFC 3834), and one click unsubscribes
+(RFC 8058).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import textwrap
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Final, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from services.notify.options import Options
+from services.notify.rules.letter import BOLD, PLAIN, Letter
+
+FOLDER: Final = Path(__file__).parent.parent / "templates"
+WIDTH: Final = 72
+
+
+class _Whole(UnstructuredHeader):
+    """A header of one long word, an address or an id: cut into lines or encoded it would lead nowhere."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The header on a line of its own."""
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+def _policy() -> EmailPolicy[EmailMessage]:
+    registry = HeaderRegistry()
+    for name in ("list-unsubscribe", "references", "in-reply-to"):
+        registry.map_to_type(name, cast("type[BaseHeader]", _Whole))
+    return policy.SMTP.clone(header_factory=registry)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """To whom a letter goes, and the ids that its headers are made of."""
+
+    delivery_id: str
+    person_id: str
+    name: str
+    email: str
+    ticket_id: str | None = None
+    kind: str = ""
+
+
+class Composer:
+    """Makes messages. One for a process; keeps its templates compiled."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.domain = options.mail_domain
+        self._policy = _policy()
+        self._html = _environment(autoescape=True).get_template("letter.html")
+        self._text = _environment(autoescape=False).get_template("letter.txt")
+
+    def compose(self, letter: Letter, to: Addressed, now: datetime) -> EmailMessage:
+        """The message that carries `letter`."""
+        message = EmailMessage(policy=self._policy)
+        self._head(message, letter, to, now)
+        message.set_content(self._text.render(letter=letter), cte="quoted-printable")
+        self._set_html(message, letter)
+        return message
+
+    def html(self, letter: Letter) -> str:
+        """The letter in HTML alone, its pictures referred to by `cid:`; for previews."""
+        side = letter.baton.side if letter.baton else "nobody"
+        return self._html.render(letter=letter, images={"vez": _cid("vez"), "baton": _cid(side)})
+
+    def _set_html(self, message: EmailMessage, letter: Letter) -> None:
+        message.add_alternative(self.html(letter), subtype="html", cte="quoted-printable")
+        html = message.get_payload()[-1]  # type: ignore[index]
+        for name in ("vez", *([letter.baton.side] if letter.baton else [])):
+            html.add_related(picture(name), "image", "png", cid=f"<{_cid(name)}>", disposition="inline")  # type: ignore[union-attr]
+
+    def _head(self, message: EmailMessage, letter: Letter, to: Addressed, now: datetime) -> None:
+        address = parseaddr(self.options.mail_from)[1]
+        sender = f"{letter.signature}, {letter.house}" if letter.signature else letter.house
+        message["From"] = _mailbox(sender, address)
+        message["To"] = _mailbox(to.name, to.email)
+        message["Subject"] = one_line(letter.title)
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = f"<{to.delivery_id}@{self.domain}>"
+        if to.ticket_id is not None:
+            thread = f"<ticket.{to.ticket_id}@{self.domain}>"
+            message["In-Reply-To"] = thread
+            message["References"] = thread
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        message["X-Vez-Kind"] = to.kind
+        self._offer_to_leave(message, to)
+
+    def _offer_to_leave(self, message: EmailMessage, to: Addressed) -> None:
+        key = self.options.signing_key
+        if key:
+            token = unsubscribe_token(key, to.person_id)
+            origin = self.options.public_url.rstrip("/")
+            message["List-Unsubscribe"] = f"<{origin}/api/notify/v1/unsubscribe/{token}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def unsubscribe_token(key: bytes, person_id: str) -> str:
+    """The text that stands for a person in an unsubscribe link; nobody else can make it."""
+    return f"{person_id}.{_seal(key, person_id)}"
+
+
+def unsubscribed_person(key: bytes, token: str) -> str | None:
+    """Whom an unsubscribe link stands for, or None where we did not make it."""
+    person_id, _, seal = token.rpartition(".")
+    good = bool(key) and hmac.compare_digest(_seal(key, person_id).encode(), seal.encode())
+    return person_id if good else None
+
+
+def _seal(key: bytes, person_id: str) -> str:
+    return hmac.new(key, f"unsubscribe:{person_id}".encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def one_line(text: str) -> str:
+    """`text` fit for a header: no control characters, at most 250 characters."""
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(printable.split())[:250]
+
+
+def _mailbox(name: str, email: str) -> Address:
+    return Address(display_name=one_line(name), addr_spec=email)
+
+
+@cache
+def picture(name: str) -> bytes:
+    """A picture of the templates' folder."""
+    return (FOLDER / "images" / f"{name}.png").read_bytes()
+
+
+def _cid(name: str) -> str:
+    return f"{name}.png@vez"
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=autoescape,  # noqa: S701 - only plain text goes unescaped
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters.update(boldly=_boldly, plainly=_plainly, wrapped=_wrapped)
+    return found
+
+
+def _boldly(sentence: str) -> Markup:
+    return Markup(str(escape(sentence)).replace(BOLD, "<b>").replace(PLAIN, "</b>"))  # noqa: S704 - escaped before
+
+
+def _plainly(sentence: str) -> str:
+    return sentence.replace(BOLD, "“").replace(PLAIN, "”")
+
+
+def _wrapped(paragraph: str) -> str:
+    return textwrap.fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)

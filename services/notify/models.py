@@ -1,0 +1,186 @@
+"""Notify's tables: the delivery ledger, what it tells of, and small replicas of what other services own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import text
+
+from shared import people as people_replica
+from shared.database import (
+    BigInteger,
+    Boolean,
+    Column,
+    Id,
+    Index,
+    Instant,
+    Integer,
+    Json,
+    Table,
+    Text,
+    UniqueConstraint,
+    add_backbone,
+    aggregate_columns,
+    closed,
+    new_metadata,
+)
+from shared.transaction import Store
+
+metadata: Final = new_metadata()
+add_backbone(metadata)
+people, profiles = people_replica.tables(metadata)
+
+# ---- the ledger --------------------------------------------------------------------------------------------------
+
+notices: Final = Table(
+    "notices",
+    metadata,
+    Column("id", Id(), primary_key=True, comment="the event's id"),
+    Column("event", Text, nullable=False),
+    Column("ticket_id", Id()),
+    Column("actor_id", Id(), nullable=False),
+    Column("occurred_at", Instant(), nullable=False),
+    Column("facts", Json, nullable=False),
+)
+
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("event_id", Id(), nullable=False, comment="a notice; no foreign key: both are one statement's"),
+    Column("recipient_id", Id(), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("ticket_id", Id()),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("due_at", Instant(), comment="when it was first to leave"),
+    Column("next_try_at", Instant()),
+    Column("leased_until", Instant()),
+    Column("sent_at", Instant()),
+    Column("read_at", Instant()),
+    Column("created_at", Instant(), nullable=False),
+    closed("channel", "in_app", "mail", "webhook"),
+    closed("state", "queued", "sent", "failed", "suppressed", "parked"),
+    UniqueConstraint("event_id", "recipient_id", "channel"),
+    Index("ix_deliveries_due", "channel", "next_try_at", postgresql_where=text("state IN ('queued', 'failed')")),
+    Index(
+        "ix_deliveries_shown",
+        "recipient_id",
+        "id",
+        postgresql_where=text("channel = 'in_app' AND state = 'sent'"),
+    ),
+    Index(
+        "ix_deliveries_unread",
+        "recipient_id",
+        postgresql_where=text("channel = 'in_app' AND state = 'sent' AND read_at IS NULL"),
+    ),
+    Index("ix_deliveries_ticket", "ticket_id", "id"),
+    Index("ix_deliveries_troubled", "state", "id", postgresql_where=text("state IN ('queued', 'failed', 'parked')")),
+)
+
+# ---- the live stream ---------------------------------------------------------------------------------------------
+
+stream_events: Final = Table(
+    "stream_events",
+    metadata,
+    Column("id", Id(), primary_key=True, comment="UUIDv7: its place in the stream"),
+    Column("name", Text, nullable=False),
+    Column("ticket_id", Id()),
+    Column("recipients", Json, nullable=False, comment="ids of the people who are told of it"),
+    Column("is_internal", Boolean, nullable=False, comment="the attendants' alone"),
+    prefixes=["UNLOGGED"],
+    comment="the last minutes, for open screens; not logged: after a crash every screen loads anew anyway",
+)
+
+stream_tickets: Final = Table(
+    "stream_tickets",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("person_id", Id(), nullable=False),
+    Column("tickets", Json, nullable=False),
+    Column("attends", Boolean, nullable=False),
+    Column("expires_at", Instant(), nullable=False),
+)
+
+presences: Final = Table(
+    "presences",
+    metadata,
+    Column("ticket_id", Id(), primary_key=True),
+    Column("person_id", Id(), primary_key=True),
+    Column("until", Instant(), nullable=False),
+    Index("ix_presences_until", "until"),
+)
+
+# ---- what people chose -------------------------------------------------------------------------------------------
+
+preferences: Final = Table(
+    "preferences",
+    metadata,
+    Column("person_id", Id(), primary_key=True),
+    Column("off", Json, nullable=False, server_default=text("'[]'::jsonb"), comment="kind:channel switched off"),
+    Column("quiet_from", Text),
+    Column("quiet_until", Text),
+    Column("digest_minutes", Integer, nullable=False, server_default=text("0")),
+    *aggregate_columns(),
+)
+
+addresses: Final = Table(
+    "addresses",
+    metadata,
+    Column("email", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", Instant(), nullable=False),
+    comment="e-mail addresses that refused mail for good",
+)
+
+# ---- replicas ----------------------------------------------------------------------------------------------------
+
+tickets: Final = Table(
+    "tickets",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("client_id", Id(), nullable=False),
+    Column("type", Text, nullable=False),
+    Column("side", Text),
+    Column("holder_id", Id()),
+    Column("holder_queue", Text),
+    Column("due_at", Instant()),
+    Column("is_deleted", Boolean, nullable=False, server_default=text("false")),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+queues: Final = Table(
+    "queues",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("names", Json, nullable=False),
+    Column("members", Json, nullable=False),
+    Column("is_retired", Boolean, nullable=False, server_default=text("false")),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+types: Final = Table(
+    "types",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("names", Json, nullable=False),
+    Column("group", Text, nullable=False),
+    Column("group_names", Json, nullable=False),
+    Column("is_confidential", Boolean, nullable=False, server_default=text("false")),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+settings: Final = Table(
+    "settings",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Json),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+AGGREGATES: Final = {"preferences": preferences}
+STORE: Final = Store("notify", metadata, AGGREGATES)

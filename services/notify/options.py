@@ -1,0 +1,72 @@
+"""What a notify process is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from shared import config
+
+
+def _address(value: str) -> str | None:
+    return None if "@" in parseaddr(value)[1] else "is not an e-mail address"
+
+
+def _server(value: str) -> str | None:
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtps", "smtp+tls") or not parts.hostname:
+        return "is not the address of a mail server, as smtp://host:25, smtp+tls://user:secret@host:587 or smtps://host"
+    return None
+
+
+def _optional_server(value: str) -> str | None:
+    return _server(value) if value else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(config.Common):
+    """The notify service's options."""
+
+    service: ClassVar[str] = "notify"
+
+    smtp_url: str = config.option(
+        "VEZ_NOTIFY_SMTP_URL",
+        "the mail server: smtp://, smtp+tls:// (STARTTLS) or smtps://, with user and secret where it wants them",
+        default="smtp://127.0.0.1:25",
+        secret=True,
+        check=_server,
+    )
+    spare_smtp_url: str = config.option(
+        "VEZ_NOTIFY_SPARE_SMTP_URL",
+        "a second mail server, which takes over while the first fails",
+        default="",
+        secret=True,
+        check=_optional_server,
+    )
+    mail_from: str = config.option(
+        "VEZ_NOTIFY_MAIL_FROM", "the address that mail comes from", default="Vez <vez@localhost>", check=_address
+    )
+    mail_timeout_seconds: float = config.option(
+        "VEZ_NOTIFY_MAIL_TIMEOUT_SECONDS", "how long a mail server may take for one answer", default=15.0
+    )
+    unsubscribe_key: str = config.option(
+        "VEZ_NOTIFY_UNSUBSCRIBE_KEY",
+        "the secret that signs unsubscribe links; the machine client's secret when not set",
+        default="",
+        secret=True,
+    )
+    keep_days: int = config.option(
+        "VEZ_NOTIFY_KEEP_DAYS", "days after which a delivery that has come to its end is forgotten", default=400
+    )
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain of our own Message-IDs: that of the address mail comes from."""
+        return parseaddr(self.mail_from)[1].partition("@")[2]
+
+    @property
+    def signing_key(self) -> bytes:
+        """The key of unsubscribe links; empty when the installation has no secret, and then there are none."""
+        return (self.unsubscribe_key or self.client_secret).encode()

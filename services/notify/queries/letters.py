@@ -1,0 +1,71 @@
+"""Claimed mail with all that writing it needs: who gets it, what it tells, and in whose house."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ARRAY, bindparam, func, select
+
+from services.notify.access import STORIES, story_of
+from services.notify.models import addresses, deliveries, people, preferences, settings
+from services.notify.rules.facts import Person, Preferences
+from services.notify.rules.story import Story
+from shared.database import Id, Reader, compiled
+
+HOUSE_NAME: Final = "house.name"
+
+_recipient = people.alias("recipient")
+_house = select(settings.c.value).where(settings.c.key == HOUSE_NAME).scalar_subquery()
+_LETTERS: Final = compiled(
+    STORIES.add_columns(
+        _recipient.c.display_name.label("recipient_name"),
+        _recipient.c.email,
+        _recipient.c.language,
+        _recipient.c.time_zone,
+        _recipient.c.mail,
+        _recipient.c.is_active,
+        addresses.c.reason.label("undeliverable"),
+        preferences.c.off,
+        _house.label("house"),
+    )
+    .join(_recipient, _recipient.c.id == deliveries.c.recipient_id)
+    .outerjoin(addresses, addresses.c.email == _recipient.c.email)
+    .outerjoin(preferences, preferences.c.person_id == _recipient.c.id)
+    .where(deliveries.c.id == func.any(bindparam("ids", type_=ARRAY(Id()))))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A mail to write: to whom, what it tells, and the house's name. `is_deleted`: its ticket is no more."""
+
+    id: str
+    event_id: str
+    ticket_id: str | None
+    recipient: Person
+    story: Story
+    house: str
+    is_deleted: bool
+
+
+def envelopes(reader: Reader, ids: Collection[str]) -> dict[str, Envelope]:
+    """The mail with these ids, by id; who was forgotten meanwhile is left out."""
+    return {row.id: _envelope(row) for row in reader.all(_LETTERS, ids=list(ids))}
+
+
+def _envelope(row: Any) -> Envelope:
+    recipient = Person(
+        id=row.recipient_id,
+        name=row.recipient_name,
+        email=row.email,
+        language=row.language,
+        time_zone=row.time_zone,
+        mail=row.mail,
+        is_active=row.is_active,
+        undeliverable=row.undeliverable,
+        preferences=Preferences(frozenset(row.off or ())),
+    )
+    house = row.house if isinstance(row.house, str) else ""
+    return Envelope(row.id, row.event_id, row.ticket_id, recipient, story_of(row), house, bool(row.is_deleted))

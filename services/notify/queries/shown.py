@@ -1,0 +1,43 @@
+"""What a person is told in the product itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.notify.access import MINE, STORIES, notification_of
+from services.notify.models import deliveries
+from services.notify.rules.shown import Notification
+from services.notify.rules.voice import Voice
+from shared.database import Id, Reader, compiled
+from shared.ids import Actor
+
+_before: Final[ColumnElement[bool]] = or_(
+    bindparam("before", type_=Id()).is_(None), deliveries.c.id < bindparam("before", type_=Id())
+)
+_newest: Final = STORIES.where(MINE, _before).order_by(deliveries.c.id.desc()).limit(bindparam("most"))
+_ALL: Final = compiled(_newest)
+_UNREAD_ONLY: Final = compiled(_newest.where(deliveries.c.read_at.is_(None)))
+_COUNT: Final = compiled(select(func.count()).where(MINE, deliveries.c.read_at.is_(None)))
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A page of notifications, newest first, and how many of all are unread."""
+
+    items: list[Notification]
+    next_before: str | None
+    unread: int
+
+
+def notifications(
+    reader: Reader, actor: Actor, voice: Voice, *, before: str | None, most: int, unread_only: bool = False
+) -> Inbox:
+    """The actor's notifications older than the one with id `before`."""
+    rows = reader.all(_UNREAD_ONLY if unread_only else _ALL, person_id=actor.id, before=before, most=most + 1)
+    items = [notification_of(row, voice) for row in rows[:most]]
+    unread = reader.scalar(_COUNT, person_id=actor.id)
+    return Inbox(items, items[-1].id if len(rows) > most else None, unread)

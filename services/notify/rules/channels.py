@@ -1,0 +1,82 @@
+"""By which channels a telling goes, and what becomes of it there: sent at once, queued for later, or suppressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from services.notify.rules.facts import Channel, Delivery, Person, QuietHours, Telling
+from services.notify.rules.kinds import KINDS
+
+HOLD = timedelta(seconds=0.5)
+"""Mail waits this long: what the flow says right after a turn (its deadline) is then in the letter."""
+
+REASONS = ("preference", "in_app_only", "no_address", "undeliverable", "not_visible", "deleted")
+
+
+def deliveries(tellings: Sequence[Telling], people: Mapping[str, Person], now: datetime) -> Iterator[Delivery]:
+    """The rows of the ledger for `tellings`: one for each recipient and channel, suppressed ones included."""
+    for telling in tellings:
+        person = people[telling.person_id]
+        for channel in KINDS[telling.kind].channels:
+            if channel == "in_app":
+                yield _in_app(telling, person)
+            else:
+                yield _mail(telling, person, now)
+
+
+def _in_app(telling: Telling, person: Person) -> Delivery:
+    if _switched_off(telling.kind, "in_app", person):
+        return Delivery(person.id, telling.kind, "in_app", "suppressed", "preference")
+    return Delivery(person.id, telling.kind, "in_app", "sent")
+
+
+def _mail(telling: Telling, person: Person, now: datetime) -> Delivery:
+    reason = mail_refusal(telling.kind, person)
+    if reason is not None:
+        return Delivery(person.id, telling.kind, "mail", "suppressed", reason)
+    return Delivery(person.id, telling.kind, "mail", "queued", None, mail_time(telling.kind, person, now))
+
+
+def mail_refusal(kind: str, person: Person) -> str | None:
+    """Why this person gets no mail of this kind, or None."""
+    if not person.mail:
+        return "in_app_only"
+    if not person.email:
+        return "no_address"
+    if person.undeliverable:
+        return "undeliverable"
+    return "preference" if _switched_off(kind, "mail", person) else None
+
+
+def _switched_off(kind: str, channel: Channel, person: Person) -> bool:
+    off = person.preferences.off
+    if channel == "mail" and "*:mail" in off:
+        return True
+    return KINDS[kind].optional and f"{kind}:{channel}" in off
+
+
+def mail_time(kind: str, person: Person, now: datetime) -> datetime:
+    """When a mail leaves: after the digest's interval, and never in quiet hours."""
+    wanted = person.preferences
+    at = now + max(HOLD, timedelta(minutes=wanted.digest_minutes))
+    return at if wanted.quiet is None else after_quiet(at, wanted.quiet, person.time_zone)
+
+
+def after_quiet(at: datetime, quiet: QuietHours, time_zone: str) -> datetime:
+    """`at`, or the end of the quiet hours that it falls in, by the clock on the person's wall."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    minute = local.hour * 60 + local.minute
+    if not _is_quiet(minute, quiet):
+        return at
+    end = local.replace(hour=quiet.end // 60, minute=quiet.end % 60, second=0, microsecond=0)
+    if minute >= quiet.end:
+        end += timedelta(days=1)
+    return end.astimezone(at.tzinfo)
+
+
+def _is_quiet(minute: int, quiet: QuietHours) -> bool:
+    if quiet.begin <= quiet.end:
+        return quiet.begin <= minute < quiet.end
+    return minute >= quiet.begin or minute < quiet.end

@@ -1,0 +1,73 @@
+"""The kinds of thing that people are told, one page: by which channels, and why one gets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.errors import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`channels` it goes by unless a person chose otherwise; `name` as preferences show it; `why` one is told."""
+
+    code: str
+    name: Message
+    why: Message
+    channels: tuple[str, ...] = ("in_app", "mail")
+    optional: bool = True
+
+
+def _kind(code: str, name: str, why: str, **more: object) -> tuple[str, Kind]:
+    return code, Kind(code, Message(name), Message(why), **more)  # type: ignore[arg-type]
+
+
+KINDS: Final[dict[str, Kind]] = dict(
+    [
+        _kind("your_turn", "It is my turn", "You get this because it is your turn in this request."),
+        _kind("approve", "I am asked to approve", "You get this because your decision is asked in this request."),
+        _kind(
+            "queue_turn", "New in a queue of mine", "You get this because you are in the queue that has this request."
+        ),
+        _kind(
+            "third_party_turn",
+            "A third party is waited for, and I act for it",
+            "You get this because you act for the third party in this request.",
+        ),
+        _kind("stage", "My request moved on", "You get this because the request is yours."),
+        _kind("finished", "My request ended", "You get this because the request is yours."),
+        _kind(
+            "submission_refused", "My request could not be sent", "You get this because you sent it.", optional=False
+        ),
+        _kind("message", "Somebody wrote to me", "You get this because you take part in this request."),
+        _kind("mentioned", "Somebody mentioned me", "You get this because you were mentioned in this request."),
+        _kind("file_rejected", "A file of mine was refused", "You get this because you sent the file."),
+        _kind("deadline_near", "A deadline is near", "You get this because you hold this request."),
+        _kind(
+            "deadline_missed",
+            "A deadline was missed",
+            "You get this because you, or somebody you lead, hold this request.",
+        ),
+        _kind(
+            "fallback",
+            "A request found nobody who can act",
+            "You get this because you are an administrator.",
+            optional=False,
+        ),
+        _kind(
+            "parked",
+            "An event could not be handled",
+            "You get this because you are an administrator.",
+            channels=("in_app",),
+            optional=False,
+        ),
+        _kind(
+            "undeliverable",
+            "Somebody cannot be reached by e-mail",
+            "You get this because you are an administrator.",
+            channels=("in_app",),
+            optional=False,
+        ),
+    ]
+)

@@ -1,0 +1,124 @@
+"""A letter: everything that a mail says to one person, before it is set in HTML and in plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from services.notify.rules import wording
+from services.notify.rules.kinds import KINDS
+from services.notify.rules.story import Story
+from services.notify.rules.voice import Voice
+
+BOLD, PLAIN = "\ue000", "\ue001"
+"""Around the ticket's subject in a sentence: what sets it apart depends on who sets the letter."""
+
+Side = Literal["client", "attendant", "third_party", "nobody"]
+_MINE: Final = frozenset({"your_turn", "approve", "deadline_near"})
+_WITHOUT_BATON: Final = frozenset(
+    {"parked", "undeliverable", "message", "mentioned", "file_rejected", "deadline_missed", "fallback"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Baton:
+    """Whose turn it is: where the baton lies, and the words beside it. `mine`: the reader's."""
+
+    side: Side
+    words: str
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Who writes: the house's name as its settings have it, and its address on the web."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The parts of a mail in reading order. Sentences mark the subject by BOLD and PLAIN."""
+
+    language: str
+    title: str
+    greeting: str
+    sentences: tuple[str, ...]
+    baton: Baton | None
+    action: str
+    link: str
+    signature: str
+    house: str
+    why: str
+    choose: str
+    choose_link: str
+
+
+def write(story: Story, voice: Voice, house: House, *, name: str, now: datetime) -> Letter:
+    """The letter that tells `story` to the person called `name`."""
+    subject = story.subject.replace(BOLD, "").replace(PLAIN, "")
+    return Letter(
+        language=voice.language,
+        title=wording.title(story, voice),
+        greeting=voice.greeting(name, now),
+        sentences=(wording.sentence(story, voice, f"{BOLD}{subject}{PLAIN}"),),
+        baton=baton(story, voice),
+        action=_action(story, voice),
+        link=link(story, house),
+        signature=story.by_name,
+        house=house.name or "Vez",
+        why=voice.say(KINDS[story.kind].why),
+        choose=voice.text("Choose what you are told of"),
+        choose_link=f"{house.url}/preferences",
+    )
+
+
+def link(story: Story, house: House) -> str:
+    """Where the reader acts: the ticket's page, else the place that the notice is about."""
+    if story.ticket_id is not None:
+        return f"{house.url}/tickets/{story.ticket_id}"
+    return f"{house.url}/admin/parked" if story.kind == "parked" else f"{house.url}/admin/deliveries"
+
+
+def _action(story: Story, voice: Voice) -> str:
+    if story.kind == "approve":
+        return voice.text("Read and decide")
+    if story.kind == "queue_turn":
+        return voice.text("See it in the queue")
+    if story.kind in ("message", "mentioned"):
+        return voice.text("Read and answer")
+    if story.kind == "finished" and story.facts.get("status") == "concluded":
+        return voice.text("See the result and rate it")
+    return voice.text("Open the request")
+
+
+def baton(story: Story, voice: Voice) -> Baton | None:
+    """The baton of a letter: whose turn it is after what happened."""
+    if story.kind in _WITHOUT_BATON:
+        return None
+    if story.kind == "finished":
+        return Baton("nobody", voice.text("Ended"))
+    if story.kind == "submission_refused":
+        return Baton("client", voice.text("Your turn"), mine=True)
+    side: Side = story.side  # type: ignore[assignment]
+    if story.kind in _MINE:
+        return Baton(side, _mine(story, voice), mine=True)
+    return Baton(side, _theirs(story, voice))
+
+
+def _mine(story: Story, voice: Voice) -> str:
+    if story.due_at is None:
+        return voice.text("Your turn")
+    return voice.text("Your turn, until %(due)s", due=voice.when(story.due_at))
+
+
+def _theirs(story: Story, voice: Voice) -> str:
+    if story.side == "third_party":
+        return voice.text("Waiting for %(party)s", party=story.party(voice))
+    if story.facts.get("queue"):
+        return voice.text("In the queue %(queue)s", queue=story.queue(voice))
+    if story.holder_name:
+        return voice.text("With %(holder)s", holder=story.holder_name)
+    return voice.text("In progress")

@@ -1,0 +1,107 @@
+"""What of an event is kept for its words, and whom it may concern."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from services.notify.rules.facts import Notice, Ticket
+from shared.contracts import Envelope, Event
+from shared.contracts import ticket as t
+from shared.contracts import workflow as w
+from shared.contracts.attachments import AttachmentRejected
+from shared.contracts.every import InboxParked
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Whom an event may concern: people by id, a queue by code, the administrators; and about which ticket."""
+
+    ticket_id: str | None = None
+    people: tuple[str, ...] = ()
+    queue: str | None = None
+    administrators: bool = False
+
+
+def concern(event: Event) -> Concern:
+    """Whom `event` may concern, beside its ticket's client and holder."""
+    holder = getattr(event, "holder_after", getattr(event, "holder", None))
+    people = [*getattr(event, "approvers", ()), *getattr(event, "mentions", ())]
+    if holder is not None and not holder.queue:
+        people.append(holder.id)
+    if isinstance(event, w.Refused | AttachmentRejected):
+        people.append(event.by)
+    return Concern(
+        ticket_id=getattr(event, "ticket_id", None),
+        people=tuple(dict.fromkeys(people)),
+        queue=holder.id if holder is not None and holder.queue else None,
+        administrators=isinstance(event, InboxParked) or getattr(event, "fallback_reason", None) is not None,
+    )
+
+
+def notice(event: Event, cause: Envelope, ticket: Ticket | None) -> Notice:
+    """The notice of `event`, which came in `cause`."""
+    facts = _FACTS[event.name](event) if event.name in _FACTS else {}
+    if isinstance(event, w.DeadlineNear | w.DeadlineMissed) and ticket is not None:
+        facts["side"] = ticket.side
+    by = getattr(event, "by", getattr(event, "author_id", cause.actor_id))
+    plain = {key: value for key, value in msgspec.to_builtins(facts).items() if value is not None}
+    return Notice(cause.id, event.name, getattr(event, "ticket_id", None), by, cause.occurred_at, plain)
+
+
+def _holder(holder: w.Holder | None) -> dict[str, Any]:
+    if holder is None:
+        return {}
+    return {"queue": holder.id} if holder.queue else {"holder_id": holder.id}
+
+
+def _turn(event: w.StageEntered | w.Reassigned) -> dict[str, Any]:
+    return {
+        "stage": event.stage,
+        "side": event.side,
+        "party": event.party,
+        "fallback_reason": event.fallback_reason,
+        "cause": getattr(event, "cause", None),
+        "reopened": getattr(event, "reopened", False) or None,
+        **_holder(event.holder_after),
+    }
+
+
+def _finished(event: w.Finished) -> dict[str, Any]:
+    return {"stage": event.stage, "status": event.status, "side": "nobody", "reopen_until": event.reopen_until}
+
+
+def _refused(event: w.Refused) -> dict[str, Any]:
+    return {"refusal": {"type": event.type, "message": event.message, "values": event.values}}
+
+
+def _deadline(event: w.DeadlineNear | w.DeadlineMissed) -> dict[str, Any]:
+    return {"stage": event.stage, "due_at": event.due_at, **_holder(event.holder)}
+
+
+def _commented(event: t.Commented) -> dict[str, Any]:
+    return {"message_id": event.message_id, "visibility": event.visibility}
+
+
+def _rejected(event: AttachmentRejected) -> dict[str, Any]:
+    return {"file": event.file_name, "reason": event.reason}
+
+
+def _parked(event: InboxParked) -> dict[str, Any]:
+    return {"service": event.service, "event_name": event.event_name, "subject_id": event.subject_id}
+
+
+_FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    w.StageEntered.name: _turn,
+    w.Reassigned.name: _turn,
+    w.Finished.name: _finished,
+    w.Refused.name: _refused,
+    w.DeadlineNear.name: _deadline,
+    w.DeadlineMissed.name: _deadline,
+    t.Commented.name: _commented,
+    AttachmentRejected.name: _rejected,
+    InboxParked.name: _parked,
+}

@@ -1,0 +1,129 @@
+"""Notifications, deliveries and preferences in the form in which people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notify.rules import wording
+from services.notify.rules.kinds import KINDS
+from services.notify.rules.story import Story
+from services.notify.rules.voice import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class TicketName:
+    """A ticket as a notification names it."""
+
+    id: str
+    number: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One thing that a person was told, in their language."""
+
+    id: str
+    event: str
+    kind: str
+    ticket: TicketName | None
+    title: str
+    body: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+def notification(
+    id: str, story: Story, voice: Voice, *, created_at: datetime, read_at: datetime | None
+) -> Notification:
+    """A story as the notification that tells it."""
+    ticket = None
+    if story.ticket_id is not None and story.number:
+        ticket = TicketName(story.ticket_id, story.number, story.subject)
+    body = wording.sentence(story, voice, f"“{story.subject}”")
+    title = wording.title(story, voice)
+    return Notification(id, story.event, story.kind, ticket, title, body, created_at, read_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An id and the name of who or what has it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDelivery:
+    """A row of the ledger as administrators read it."""
+
+    id: str
+    event: Named
+    recipient: Named
+    ticket_id: str | None
+    channel: str
+    kind: str
+    state: str
+    reason: str | None
+    tries: int
+    next_try_at: datetime | None
+    sent_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One kind of thing, whether it is told by each channel; `mail` null where it never goes there."""
+
+    kind: str
+    name: str
+    in_app: bool
+    mail: bool | None
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuietTimes:
+    """No mail between these times of day; `begin` may be later than `until`: over midnight."""
+
+    begin: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A person's preferences, each kind named in their language."""
+
+    mail: bool
+    kinds: tuple[Choice, ...]
+    quiet_hours: QuietTimes | None
+    digest_minutes: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preferred:
+    """What a person chose. `off`: `kind:channel` switched off, `*:mail` all mail; clock times as HH:MM."""
+
+    off: tuple[str, ...] = ()
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    digest_minutes: int = 0
+    version: int = 0
+
+
+def chosen(preferred: Preferred, voice: Voice) -> Chosen:
+    """Preferences as people read them, every kind listed."""
+    quiet = None
+    if preferred.quiet_from and preferred.quiet_until:
+        quiet = QuietTimes(preferred.quiet_from, preferred.quiet_until)
+    kinds = tuple(_choice(code, preferred.off, voice) for code in KINDS)
+    return Chosen("*:mail" not in preferred.off, kinds, quiet, preferred.digest_minutes, preferred.version)
+
+
+def _choice(code: str, off: Collection[str], voice: Voice) -> Choice:
+    kind = KINDS[code]
+    mail = f"{code}:mail" not in off if "mail" in kind.channels else None
+    return Choice(code, voice.say(kind.name), f"{code}:in_app" not in off, mail, kind.optional)

@@ -1,0 +1,152 @@
+"""Who is told what of each event: the holder at each new turn, a queue's members once, the client at each stage and at
+the end, administrators where something needs them; nobody of their own act (domain page).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from services.notify.rules.facts import Audience, Telling
+from shared.contracts import Event
+from shared.contracts import ticket as t
+from shared.contracts import workflow as w
+from shared.contracts.attachments import AttachmentRejected
+from shared.contracts.every import InboxParked
+
+Tellings = Iterator[Telling]
+
+
+def tellings(event: Event, audience: Audience) -> list[Telling]:
+    """Who is told what of `event`: each person once, those who can sign in, not of what they did themselves."""
+    rule = _RULES.get(event.name)
+    found: dict[str, Telling] = {}
+    for telling in rule(event, audience) if rule else ():
+        for each in _widened(telling, audience):
+            found.setdefault(each.person_id, each)
+    return [x for x in found.values() if _is_reachable(x, audience) and not _is_own_act(event, x)]
+
+
+def _is_reachable(telling: Telling, audience: Audience) -> bool:
+    person = audience.people.get(telling.person_id)
+    return person is not None and person.is_active and not person.machine
+
+
+def _is_own_act(event: Event, telling: Telling) -> bool:
+    if telling.kind in ("submission_refused", "file_rejected"):
+        return False
+    return telling.person_id == getattr(event, "by", getattr(event, "author_id", None))
+
+
+def _widened(telling: Telling, audience: Audience) -> Tellings:
+    """Who stands in for somebody is told the same: a substitute during an absence, guardians of the client."""
+    yield telling
+    person = audience.people.get(telling.person_id)
+    if person is None:
+        return
+    if person.absent and person.substitute_id:
+        yield Telling(person.substitute_id, telling.kind)
+    if audience.ticket is not None and person.id == audience.ticket.client_id:
+        for guardian_id in person.guardians:
+            yield Telling(guardian_id, telling.kind)
+
+
+def _holder(holder: w.Holder | None, audience: Audience, kind: str) -> Tellings:
+    if holder is None:
+        return
+    if not holder.queue:
+        yield Telling(holder.id, kind)
+    elif audience.queue is not None:
+        for member in audience.queue.members:
+            yield Telling(member, "queue_turn" if kind == "your_turn" else kind)
+
+
+def _turn(event: w.StageEntered | w.Reassigned, audience: Audience) -> Tellings:
+    if event.stage.kind == "approval":
+        for person_id in event.approvers or _persons(event.holder_after):
+            yield Telling(person_id, "approve")
+    elif event.side == "third_party":
+        yield from _holder(event.holder_after, audience, "third_party_turn")
+    elif event.side != "nobody":
+        yield from _holder(event.holder_after, audience, "your_turn")
+
+
+def _persons(holder: w.Holder | None) -> list[str]:
+    return [holder.id] if holder is not None and not holder.queue else []
+
+
+def _stage_entered(event: w.StageEntered, audience: Audience) -> Tellings:
+    yield from _turn(event, audience)
+    yield from _client(audience, "stage")
+    yield from _administrators_of_fallback(event.fallback_reason, audience)
+
+
+def _reassigned(event: w.Reassigned, audience: Audience) -> Tellings:
+    if event.holder_after != event.holder_before or event.cause in ("wake", "resume"):
+        yield from _turn(event, audience)
+    yield from _administrators_of_fallback(event.fallback_reason, audience)
+
+
+def _administrators_of_fallback(reason: str | None, audience: Audience) -> Tellings:
+    if reason is not None:
+        for person_id in audience.administrators:
+            yield Telling(person_id, "fallback")
+
+
+def _client(audience: Audience, kind: str) -> Tellings:
+    if audience.ticket is not None:
+        yield Telling(audience.ticket.client_id, kind)
+
+
+def _finished(event: w.Finished, audience: Audience) -> Tellings:
+    yield from _client(audience, "finished")
+
+
+def _refused(event: w.Refused, audience: Audience) -> Tellings:
+    if event.kind == "submit":
+        yield Telling(event.by, "submission_refused")
+
+
+def _deadline_near(event: w.DeadlineNear, audience: Audience) -> Tellings:
+    yield from _holder(event.holder, audience, "deadline_near")
+
+
+def _deadline_missed(event: w.DeadlineMissed, audience: Audience) -> Tellings:
+    yield from _holder(event.holder, audience, "deadline_missed")
+    person = audience.people.get(event.holder.id) if event.holder and not event.holder.queue else None
+    if person is not None and person.superior_id:
+        yield Telling(person.superior_id, "deadline_missed")
+
+
+def _commented(event: t.Commented, audience: Audience) -> Tellings:
+    """The mentioned; of a public message also the other side: the client, or the person who holds the ticket."""
+    for person_id in event.mentions:
+        yield Telling(person_id, "mentioned")
+    ticket = audience.ticket
+    if event.visibility != "public" or ticket is None:
+        return
+    yield Telling(ticket.client_id, "message")
+    if ticket.holder_id:
+        yield Telling(ticket.holder_id, "message")
+
+
+def _rejected(event: AttachmentRejected, audience: Audience) -> Tellings:
+    yield Telling(event.by, "file_rejected")
+
+
+def _parked(event: InboxParked, audience: Audience) -> Tellings:
+    for person_id in audience.administrators:
+        yield Telling(person_id, "parked")
+
+
+_RULES: dict[str, Callable[[Any, Audience], Tellings]] = {
+    w.StageEntered.name: _stage_entered,
+    w.Reassigned.name: _reassigned,
+    w.Finished.name: _finished,
+    w.Refused.name: _refused,
+    w.DeadlineNear.name: _deadline_near,
+    w.DeadlineMissed.name: _deadline_missed,
+    t.Commented.name: _commented,
+    AttachmentRejected.name: _rejected,
+    InboxParked.name: _parked,
+}

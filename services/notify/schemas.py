@@ -1,0 +1,134 @@
+"""The shapes of this service's bodies: explicit fields, unknown ones refused."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from services.notify.rules.kinds import KINDS
+from services.notify.rules.streaming import MOST_TICKETS
+
+_CLOCK: Final = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="A time of day, as 22:00")
+DIGESTS: Final = (0, 15, 60, 240, 1440)
+
+
+class TicketName(Schema):
+    id = fields.String(required=True)
+    number = fields.String(required=True)
+    subject = fields.String(required=True)
+
+
+class Notification(Schema):
+    """One thing that a person was told."""
+
+    id = fields.String(required=True)
+    event = fields.String(required=True)
+    kind = fields.String(required=True)
+    ticket = fields.Nested(TicketName, required=True, allow_none=True)
+    title = fields.String(required=True)
+    body = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    read_at = fields.DateTime(required=True, allow_none=True)
+
+
+class Notifications(Schema):
+    items = fields.List(fields.Nested(Notification), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+    unread = fields.Integer(required=True)
+
+
+class NotificationsQuery(Schema):
+    unread = fields.Boolean(load_default=False, metadata={"description": "only those not read yet"})
+
+
+class ReadAll(Schema):
+    read = fields.Integer(required=True, metadata={"description": "how many were not read before"})
+
+
+class StreamRequest(Schema):
+    tickets = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MOST_TICKETS))
+
+
+class StreamTicket(Schema):
+    """The right to open one stream within 30 s: `stream` is the address; `tickets` those that may be seen."""
+
+    ticket = fields.String(required=True)
+    stream = fields.String(required=True)
+    tickets = fields.List(fields.String(), required=True)
+    expires_at = fields.DateTime(required=True)
+
+
+class PresenceRequest(Schema):
+    ticket_id = fields.UUID(required=True)
+
+
+class Named(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class Presence(Schema):
+    """Who else has a ticket open, for the attendants' side; say it again before `until`."""
+
+    ticket_id = fields.String(required=True)
+    people = fields.List(fields.Nested(Named), required=True)
+    until = fields.DateTime(required=True)
+
+
+class Delivery(Schema):
+    """A row of the delivery ledger."""
+
+    id = fields.String(required=True)
+    event = fields.Nested(Named, required=True)
+    recipient = fields.Nested(Named, required=True)
+    ticket_id = fields.String(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    kind = fields.String(required=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    tries = fields.Integer(required=True)
+    next_try_at = fields.DateTime(required=True, allow_none=True)
+    sent_at = fields.DateTime(required=True, allow_none=True)
+    created_at = fields.DateTime(required=True)
+
+
+class Deliveries(Schema):
+    items = fields.List(fields.Nested(Delivery), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class DeliveriesQuery(Schema):
+    state = fields.String(validate=validate.OneOf(["queued", "sent", "failed", "suppressed", "parked"]))
+    channel = fields.String(validate=validate.OneOf(["in_app", "mail", "webhook"]))
+    recipient_id = fields.UUID()
+    ticket_id = fields.UUID()
+    event_id = fields.UUID()
+    event = fields.String(metadata={"description": "the event's name, as flow.stage_entered"})
+
+
+class Choice(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
+    name = fields.String(dump_only=True)
+    in_app = fields.Boolean(load_default=True, required=False)
+    mail = fields.Boolean(load_default=True, allow_none=True)
+    optional = fields.Boolean(dump_only=True)
+
+
+class QuietHours(Schema):
+    begin = fields.String(required=True, validate=_CLOCK, data_key="from")
+    until = fields.String(required=True, validate=_CLOCK)
+
+    @validates_schema
+    def last_some_time(self, given: dict[str, Any], **kwargs: Any) -> None:
+        """Equal times would be quiet for ever, or never."""
+        if given.get("begin") == given.get("until"):
+            raise ValidationError("The quiet hours must begin and end at different times", "until")
+
+
+class Preferences(Schema):
+    mail = fields.Boolean(load_default=True)
+    kinds = fields.List(fields.Nested(Choice), load_default=list)
+    quiet_hours = fields.Nested(QuietHours, load_default=None, allow_none=True)
+    digest_minutes = fields.Integer(load_default=0, validate=validate.OneOf(DIGESTS))
+    version = fields.Integer(dump_only=True)

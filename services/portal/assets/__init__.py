@@ -1,0 +1,1 @@
+"""What the pages are made of besides markup: styles, scripts and pictures, built under names that carry a hash."""

@@ -1,0 +1,104 @@
+// Forms: sent once however often they are clicked, asked about before they destroy something, busy while they wait.
+import htmx from "htmx.org";
+import { Idiomorph } from "idiomorph/htmx";
+
+import { say } from "./say.js";
+
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.historyCacheSize = 0;
+htmx.config.refreshOnHistoryMiss = true;
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[23]..", swap: true },
+  { code: "4(03|04|09|12|22)", swap: true },
+  { code: "[45]..", swap: false, error: true },
+];
+
+export function seal() {
+  return document.querySelector('meta[name="vez-seal"]')?.content || "";
+}
+
+// What somebody has typed and not sent yet is never replaced by what comes from the server, and folds stay as they are.
+function isTyped(element) {
+  if (element === document.activeElement && element.matches("input, textarea, select")) return true;
+  if (element.matches("input[type=hidden]")) return false;
+  if (element.matches("input[type=checkbox], input[type=radio]")) return element.checked !== element.defaultChecked;
+  if (element.matches("input, textarea")) return element.value !== element.defaultValue;
+  if (element.matches("select")) return [...element.options].some((each) => each.selected !== each.defaultSelected);
+  return element.matches("[data-files] > [data-uploading]");
+}
+
+Idiomorph.defaults.ignoreActiveValue = true;
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof Element && isTyped(old));
+Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(old instanceof Element && old.matches("[data-uploading]"));
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
+  !(name === "open" && element.matches("details")) && !(name === "hidden" && element.matches("[data-needs-script], [data-without-script]"));
+
+function busy(form, submitter) {
+  if (form.dataset.sending) return false;
+  form.dataset.sending = "yes";
+  const button = submitter || form.querySelector("[type=submit]");
+  if (button) button.setAttribute("aria-busy", "true");
+  if (form.dataset.busy) say(form.dataset.busy);
+  return true;
+}
+
+export function rest(form) {
+  delete form.dataset.sending;
+  form.querySelectorAll('[aria-busy="true"]').forEach((each) => each.removeAttribute("aria-busy"));
+  if (form.id) document.querySelectorAll(`[form="${form.id}"][aria-busy="true"]`).forEach((each) => each.removeAttribute("aria-busy"));
+}
+
+function onSubmit(event) {
+  const form = event.target;
+  const submitter = event.submitter;
+  const question = submitter?.dataset.confirm || form.dataset.confirm;
+  if (question && !window.confirm(question)) return event.preventDefault();
+  if (!navigator.onLine) {
+    event.preventDefault();
+    return event.stopImmediatePropagation();
+  }
+  if (form.method === "post" && !form.hasAttribute("hx-post") && !busy(form, submitter)) event.preventDefault();
+}
+
+function grow(area) {
+  area.style.height = "auto";
+  area.style.height = `${Math.min(area.scrollHeight + 2, 320)}px`;
+}
+
+export function startForms() {
+  document.addEventListener("submit", onSubmit, true);
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(rest));
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-grows]")) grow(event.target);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {
+      event.target.form?.requestSubmit();
+    }
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-Vez-Seal"] = seal();
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (form.matches("form[hx-post]") && !busy(form)) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (form.matches("form")) rest(form);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const form = event.detail.requestConfig?.elt;
+    if (form?.matches("form[data-clears]") && event.detail.xhr.status < 300) {
+      form.reset();
+      form.querySelectorAll("textarea").forEach((each) => each.blur());
+    }
+  });
+  document.addEventListener("htmx:sendError", () => say(document.querySelector(".v-offline")?.dataset.words || ""));
+  document.addEventListener("htmx:responseError", (event) => {
+    const words = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector("h1");
+    say(words ? words.textContent : String(event.detail.xhr.status));
+  });
+}

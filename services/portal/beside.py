@@ -1,0 +1,59 @@
+"""What stands beside a ticket for attendants: the client's other tickets, relations, time worked, whom to pass it to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from services.portal import door, formats
+from services.portal.ask import Refused
+from shared.errors import Retryable
+
+MOST_OTHERS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """`targets`: pairs of what to write and who that is; `hours`: pairs of a name and a length, None where not kept."""
+
+    relations: list[dict[str, Any]] = field(default_factory=list)
+    hours: list[tuple[str, str]] | None = None
+    targets: list[tuple[str, str]] = field(default_factory=list)
+
+
+def questions(ticket_id: str) -> dict[str, Callable[[], Any]]:
+    """What is asked for the panel; each may fail without the page failing."""
+    path = f"/v1/tickets/{ticket_id}"
+    return {
+        "relations": lambda: _items("ticket", f"{path}/relations"),
+        "hours": lambda: _items("ticket", f"{path}/time-entries"),
+        "colleagues": lambda: _items("identity", "/v1/directory", permission="ticket.attend"),
+    }
+
+
+def _items(service: str, path: str, **params: str) -> list[dict[str, Any]] | None:
+    try:
+        answer = door.asker().get(service, path, limit=100, **params)
+    except (Retryable, Refused):
+        return None
+    return list(answer["items"])
+
+
+def arrange(found: dict[str, Any], queues: list[dict[str, Any]]) -> Beside:
+    """The panel, from what was found."""
+    people = [(str(each["email"]), str(each["name"])) for each in found["colleagues"] or [] if each.get("email")]
+    return Beside(
+        relations=found["relations"] or [],
+        hours=None if found["hours"] is None else _hours(found["hours"]),
+        targets=[*((f"queue:{each['code']}", str(each["name"])) for each in queues), *people],
+    )
+
+
+def _hours(entries: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    by_person: dict[str, int] = {}
+    for entry in entries:
+        name = str(entry["person"]["name"])
+        by_person[name] = by_person.get(name, 0) + int(entry["minutes"])
+    return [(name, formats.lasting(timedelta(minutes=minutes))) for name, minutes in by_person.items()]

@@ -1,0 +1,74 @@
+"""Reading a request's form and showing it again: what a new request and a draft have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, request
+from flask_babel import gettext
+
+from services.portal import door, request_form, shapes, speech
+from services.portal.ask import Refused
+from services.portal.offers import Offer
+from services.portal.request_form import RequestForm
+from shared.catalog.definitions import TypeVersion
+from shared.errors import Retryable
+
+
+def offers_of(answer: Any) -> list[Offer]:
+    """The types that the reader may open, in workflow's answer."""
+    return shapes.several(answer, Offer)
+
+
+def chosen(found: list[Offer], code: str | None) -> Offer | None:
+    """The type of that code among those."""
+    return next((each for each in found if each.code == code), None)
+
+
+def ask_offers() -> Any:
+    """Ask for the types that the reader may open."""
+    return door.asker().get("workflow", "/v1/types", limit=100)
+
+
+def load_offer(code: str) -> Offer:
+    """The type of that code, of those that the reader may open; else there is nothing here (404)."""
+    offer = chosen(offers_of(ask_offers()), code)
+    if offer is None:
+        abort(404)
+    return offer
+
+
+def load_version(code: str, number: int | None) -> TypeVersion:
+    """A published version. Raises Retryable where workflow cannot be asked."""
+    found = door.versions().find(code, number)
+    if found is None:
+        raise Retryable("The workflow service cannot be reached now")
+    return found
+
+
+def body_of(version: TypeVersion) -> dict[str, Any]:
+    """What the form says, in wire form."""
+    return {
+        "subject": request.form.get("subject", "").strip(),
+        "description": request.form.get("description", "").replace("\r\n", "\n").strip(),
+        "parameters": request_form.typed_values(request.form, version, request_form.first_column(version)),
+    }
+
+
+def refilled(code: str, version: TypeVersion, body: dict[str, Any], refused: Refused | None) -> RequestForm:
+    """The form as it was typed, with what was refused."""
+    about = request_form.facts(door.me(), code)
+    return request_form.fill(
+        version,
+        request_form.first_access(version, body["parameters"], about),
+        body["parameters"],
+        speech.language(),
+        subject=body["subject"],
+        description=body["description"],
+        refused=refused,
+    )
+
+
+def said(submits: bool) -> str:
+    """What the next page says once."""
+    return gettext("Sent. We tell you when it is your turn again.") if submits else gettext("The draft is saved.")

@@ -1,0 +1,71 @@
+"""What templates call to write dates, sizes, names and whose turn it is."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, render_template_string
+from flask_babel import gettext
+from markupsafe import Markup
+from werkzeug.local import LocalProxy
+
+from services.portal import door, formats, words
+from services.portal.house import House
+
+
+def add(app: Flask) -> None:
+    """Add the filters and globals to the app's templates."""
+    for filter_ in (
+        formats.exact,
+        formats.when,
+        formats.ago,
+        formats.day,
+        formats.weekday_day,
+        formats.whole_day,
+        formats.clock_time,
+        formats.lasting,
+        formats.held_for,
+        formats.deadline,
+        formats.urgency,
+        formats.size,
+        formats.sign,
+        formats.money,
+        words.initials,
+        words.first_name,
+    ):
+        app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.filters.update(kind_mark=kind_mark, browser=browser, twice=lambda value: (value, value))
+    app.jinja_env.globals["sealed"] = sealed
+    app.jinja_env.globals["house"] = LocalProxy(_house)
+
+
+def _house() -> House:
+    house: House = current_app.extensions["vez.front"].house()
+    return house
+
+
+def sealed() -> Markup:
+    """The hidden field that every form of this site carries."""
+    return Markup(render_template_string('<input type="hidden" name="seal" value="{{ value }}">', value=door.seal()))
+
+
+def kind_mark(name: str) -> str:
+    """Three letters that stand for a file's kind."""
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return ending[:4].upper() if ending.isalnum() else "?"
+
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(agent: str) -> str:
+    """A browser as a person knows it: Firefox, Windows."""
+    name = next((shown for sign, shown in BROWSERS if sign in agent), "")
+    system = next((shown for sign, shown in SYSTEMS if sign in agent), "")
+    return ", ".join(part for part in (name, system) if part) or agent[:60] or gettext("Unknown device")

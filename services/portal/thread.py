@@ -1,0 +1,79 @@
+"""The discussion: what was said, and between the messages where the turn passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+
+from services.portal import words
+from services.portal.shapes import Message, Spell, Ticket
+from services.portal.words import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An entry of the discussion: a message, or (`passed`) the turn changing hands."""
+
+    side: str
+    text: str
+    at: datetime
+    who: str = ""
+    is_note: bool = False
+    passed: bool = False
+    key: str = ""
+
+
+def thread(messages: Iterable[Message], spells: Iterable[Spell], ticket: Ticket, reader: Reader) -> list[Said]:
+    """Messages and passes of the turn, in the order in which they happened."""
+    said = [_message(each, ticket, reader) for each in messages]
+    passes = list(spells)
+    said += [
+        _pass(each, ticket, reader) for before, each in zip(passes, passes[1:], strict=False) if _changed(before, each)
+    ]
+    return sorted(said, key=lambda each: each.at)
+
+
+def _message(message: Message, ticket: Ticket, reader: Reader) -> Said:
+    return Said(
+        side=words.side_of(message, ticket),
+        text=message.body,
+        at=message.created_at,
+        who=gettext("You") if message.author.id == reader.id else message.author.name or gettext("Somebody"),
+        is_note=message.visibility == "internal",
+        key=f"m-{message.id}",
+    )
+
+
+def _changed(before: Spell, after: Spell) -> bool:
+    return (before.side, before.holder) != (after.side, after.holder)
+
+
+def _pass(spell: Spell, ticket: Ticket, reader: Reader) -> Said:
+    return Said(
+        side=spell.side,
+        text=_passed(spell, ticket, reader),
+        at=spell.since,
+        passed=True,
+        key=f"t-{spell.since.timestamp():.6f}",
+    )
+
+
+def _passed(spell: Spell, ticket: Ticket, reader: Reader) -> str:
+    if spell.side == "nobody":
+        return gettext("Scheduled") if ticket.status == "open" or spell.until else gettext("Ended")
+    if spell.side == "client":
+        if reader.is_client:
+            return gettext("The turn passed to you")
+        return gettext("The turn passed to %(name)s", name=words.first_name(ticket.client.name))
+    if spell.side == "third_party":
+        return gettext("The turn passed to %(name)s", name=spell.party or gettext("a third party"))
+    if spell.holder is None:
+        return gettext("The turn passed to the team")
+    if spell.holder.queue:
+        return gettext("The turn passed to the queue %(queue)s", queue=spell.holder.name)
+    if spell.holder.id == reader.id:
+        return gettext("The turn passed to you")
+    return gettext("The turn passed to %(name)s", name=words.first_name(spell.holder.name))

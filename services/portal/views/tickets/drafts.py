@@ -1,0 +1,106 @@
+"""A draft: a request that is still being written, kept by itself while its author types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from services.portal import course, door, drafting, formats, page, request_form, shapes, speech
+from services.portal.ask import Refused
+from services.portal.shapes import Ticket
+from services.portal.sheet import Trouble
+from services.portal.views.tickets import deeds, files, show
+from services.portal.views.tickets.blueprint import blueprint
+from shared import clock
+from shared.catalog.definitions import TypeVersion
+
+
+@blueprint.post("/<uuid:ticket_id>/draft")
+@door.needs("portal.client_online")
+def save_draft(ticket_id: str) -> BaseResponse:
+    """Save the draft, submit it or discard it, by the button that was pressed."""
+    do = request.form.get("do", "save")
+    if do == "discard":
+        return deeds.command(ticket_id, "cancel", None, gettext("The draft is discarded."), where="request")
+    body = drafting.body_of(_version(_draft(ticket_id)))
+    try:
+        changed = deeds.change(ticket_id, body, request.form.get("version")).body
+    except Refused as refused:
+        return _again(ticket_id, refused, body["parameters"])
+    return with_files(ticket_id, body["parameters"], submits=do == "submit", version=changed["version"])
+
+
+def with_files(ticket_id: str, values: dict[str, Any], *, submits: bool, version: Any = None) -> BaseResponse:
+    """Take in the form's files and then, where it is to be sent, submit the draft."""
+    try:
+        sent = files.take_in(ticket_id)
+        if submits:
+            now = _draft(ticket_id).version if sent or version is None else version
+            key = request.form.get("key")
+            door.asker().send("POST", "ticket", f"/v1/tickets/{ticket_id}/submit", version=now, key=key, wait=True)
+    except Refused as refused:
+        return _again(ticket_id, refused, values)
+    return page.go(url_for("tickets.show", ticket_id=ticket_id), drafting.said(submits))
+
+
+def _again(ticket_id: str, refused: Refused, values: dict[str, Any]) -> Response:
+    return show.shown(ticket_id, Trouble(refused=refused, where="request", typed=request.form, values=values))
+
+
+@blueprint.post("/<uuid:ticket_id>/draft/fields")
+@door.needs("portal.client_online")
+def draft_fields(ticket_id: str) -> Response:
+    """A draft's parameters again after one on which others depend has changed."""
+    ticket = _draft(ticket_id)
+    version = _version(ticket)
+    form = drafting.refilled(ticket.type.code, version, drafting.body_of(version), None)
+    again = url_for("tickets.draft_fields", ticket_id=ticket_id)
+    return page.render("client/_fields.html", form=form, fields_from=again)
+
+
+@blueprint.post("/draft")
+@door.needs("portal.client_online", "ticket.open")
+def keep_draft() -> Response:
+    """Keep what is being typed: a new draft the first time, the same one after. What a rule refuses waits for later."""
+    ticket_id, code = request.form.get("ticket", ""), request.form.get("type", "")
+    version = _version(_draft(ticket_id)) if ticket_id else _newest(code)
+    body = drafting.body_of(version)
+    try:
+        kept = _keep(ticket_id, code, body)
+    except Refused as refused:
+        wrong = {name.partition(".")[0] for name in request_form.named(refused.fields)}
+        if refused.status != 422 or not wrong:
+            raise
+        right = {name: value for name, value in body["parameters"].items() if name not in wrong}
+        kept = _keep(ticket_id, code, body | {"parameters": right})
+    return jsonify(
+        id=kept["id"],
+        version=kept["version"],
+        said=gettext("Draft saved at %(time)s", time=formats.clock_time(clock.now())),
+        action=url_for("tickets.save_draft", ticket_id=kept["id"]),
+        page=url_for("tickets.show", ticket_id=kept["id"]),
+        uploads=url_for("tickets.begin", ticket_id=kept["id"]),
+    )
+
+
+def _keep(ticket_id: str, code: str, body: dict[str, Any]) -> Any:
+    if ticket_id:
+        return deeds.change(ticket_id, body, request.form.get("version")).body
+    whole = {"type": code, **body, "submit": False}
+    return door.asker().send("POST", "ticket", "/v1/tickets", whole, key=f"{request.form.get('key')}-draft").body
+
+
+def _newest(code: str) -> TypeVersion:
+    offer = drafting.load_offer(code)
+    return drafting.load_version(offer.code, offer.version)
+
+
+def _draft(ticket_id: str) -> Ticket:
+    return shapes.one(door.asker().get("ticket", f"/v1/tickets/{ticket_id}"), Ticket)
+
+
+def _version(ticket: Ticket) -> TypeVersion:
+    return drafting.load_version(ticket.type.code, ticket.flow_version)

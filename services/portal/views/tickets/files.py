@@ -1,0 +1,107 @@
+"""A ticket's files: adding, fetching and taking out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from services.portal import door, page, shapes, uploads
+from services.portal.ask import Refused
+from services.portal.shapes import Attachment
+from services.portal.sheet import Trouble
+from services.portal.views.tickets import show
+from services.portal.views.tickets.blueprint import blueprint as tickets
+
+blueprint = Blueprint("files", __name__, url_prefix="/files")
+
+MOST_BYTES = 5 * 1024**4
+
+
+def take_in(ticket_id: str) -> list[str]:
+    """Upload the files that the form carries. Raises Refused, Retryable."""
+    carried = [file for name in request.files for file in request.files.getlist(name)]
+    internal = request.form.get("internal") == "true"
+    return uploads.send_all(door.asker(), ticket_id, carried, internal=internal)
+
+
+def carries_files() -> bool:
+    """Whether the form carries a file that is not empty."""
+    return any(file.filename for name in request.files for file in request.files.getlist(name))
+
+
+@tickets.post("/<uuid:ticket_id>/files")
+@door.signed_in
+def attach(ticket_id: str) -> BaseResponse:
+    """Add the files of a form to the ticket."""
+    try:
+        sent = take_in(ticket_id)
+    except Refused as refused:
+        return show.shown(ticket_id, Trouble(refused=refused, where="files", typed=request.form))
+    said = (
+        gettext("Received; each file is checked before others can read it.") if sent else gettext("No file was chosen.")
+    )
+    return page.go(url_for("tickets.show", ticket_id=ticket_id, _anchor="files"), said)
+
+
+@tickets.post("/<uuid:ticket_id>/uploads")
+@door.signed_in
+def begin(ticket_id: str) -> Response:
+    """A script announces a file; where it sends each part."""
+    asked = _json()
+    upload = uploads.begin(
+        door.asker(),
+        ticket_id,
+        str(asked.get("name") or "file"),
+        min(int(asked.get("size") or 0), MOST_BYTES),
+        str(asked.get("content_type") or ""),
+        internal=asked.get("internal") is True,
+    )
+    return jsonify(upload)
+
+
+@blueprint.post("/uploads/<uuid:upload_id>/complete")
+@door.signed_in
+def complete(upload_id: str) -> Response:
+    """A script has sent every part."""
+    parts = [
+        {"number": int(part["number"]), "etag": str(part["etag"])}
+        for part in _json().get("parts", [])
+        if "etag" in part
+    ]
+    return jsonify(uploads.finish(door.asker(), upload_id, parts))
+
+
+@blueprint.get("/<uuid:attachment_id>/row")
+@door.signed_in
+def row(attachment_id: str) -> Response:
+    """One file's row: how its check stands."""
+    answer = door.asker().get("attachments", f"/v1/attachments/{attachment_id}")
+    return page.render("client/_file.html", file=shapes.one(answer, Attachment))
+
+
+@blueprint.get("/<uuid:attachment_id>")
+@door.signed_in
+def fetch(attachment_id: str) -> BaseResponse:
+    """To the file itself, by an address that is good for a moment."""
+    link = door.asker().send("POST", "attachments", f"/v1/attachments/{attachment_id}/link").body
+    return redirect(str(link["url"]), 303)
+
+
+@blueprint.post("/<uuid:attachment_id>/remove")
+@door.signed_in
+def remove(attachment_id: str) -> BaseResponse:
+    """Take a file out of its ticket."""
+    ticket_id = request.form.get("ticket", "")
+    try:
+        door.asker().send("DELETE", "attachments", f"/v1/attachments/{attachment_id}", version="*")
+    except Refused as refused:
+        return show.shown(ticket_id, Trouble(refused=refused, where="files", typed=request.form))
+    return page.go(url_for("tickets.show", ticket_id=ticket_id, _anchor="files"), gettext("The file is out."))
+
+
+def _json() -> dict[str, Any]:
+    found = request.get_json(silent=True)
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,1 @@
+"""Who may see which rows: SQL predicates, used by commands and queries alike, and the one read of a ticket's row."""

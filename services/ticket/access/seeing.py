@@ -1,0 +1,184 @@
+"""Who sees a ticket, in SQL. Source: domain page, *People and access*.
+
+`Who` holds the one who looks: bind parameters for one actor, columns for many at once. What `may_see` says of a row,
+`rules.ticket.standing` says of the ticket in Python; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
+
+from services.ticket.models import holders, people, queues, shares, types
+from services.ticket.rules.ticket import ATTENDED
+from shared.database import Id, Instant
+from shared.ids import Actor
+
+Predicate = ColumnElement[bool]
+CODES: Final = ARRAY(Text)
+IDS: Final = ARRAY(Id())
+ORGANISATION: Final = "organisation"
+"""The scope in a profile that lets a client see the tickets of everybody in their organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The one who looks: ids, what their profiles grant, their queues, and their keys among the holders."""
+
+    id: ColumnElement[Any]
+    text_id: ColumnElement[Any]
+    attends: Predicate
+    opens_for: Predicate
+    reads_all: Predicate
+    sees_organisation: Predicate
+    scope_types: ColumnElement[Any]
+    scope_groups: ColumnElement[Any]
+    queues: ColumnElement[Any]
+    keys: ColumnElement[Any]
+    now: ColumnElement[Any]
+
+
+team: Final = queues.alias("team")
+
+
+def word(value: str) -> ColumnElement[str]:
+    """A constant of ours in the text of a statement, so that the planner sees it."""
+    return literal_column(f"'{value}'", Text)
+
+
+def one_of(column: ColumnElement[Any], values: tuple[str, ...]) -> Predicate:
+    """`column` is one of our constants."""
+    return column.in_([word(value) for value in values])
+
+
+def _member(text_id: ColumnElement[Any]) -> Predicate:
+    return team.c.members.contains(array([text_id], type_=Text))
+
+
+def queues_of(text_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The codes of a person's queues, as an array."""
+    mine = select(team.c.code).where(_member(text_id)).correlate_except(team)
+    return func.array(mine.scalar_subquery(), type_=CODES)
+
+
+def keys_of(text_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """How `holders` names a person and their queues, as an array."""
+    mine = select(word("queue:") + team.c.code).where(_member(text_id)).correlate_except(team)
+    return func.array_append(func.array(mine.scalar_subquery(), type_=CODES), text_id, type_=CODES)
+
+
+_me: Final = cast(bindparam("actor_id", type_=Text), Text)
+
+ONE: Final = Who(
+    id=bindparam("actor_id", type_=Id()),
+    text_id=_me,
+    attends=bindparam("attends", type_=Boolean),
+    opens_for=bindparam("opens_for", type_=Boolean),
+    reads_all=bindparam("reads_all", type_=Boolean),
+    sees_organisation=bindparam("sees_organisation", type_=Boolean),
+    scope_types=bindparam("scope_types", type_=CODES),
+    scope_groups=bindparam("scope_groups", type_=CODES),
+    queues=queues_of(_me),
+    keys=keys_of(_me),
+    now=bindparam("now", type_=Instant()),
+)
+
+
+def granted(permissions: frozenset[str], scopes: frozenset[str]) -> dict[str, Any]:
+    """What profiles grant, as the values of `Who`'s columns."""
+    named = [s.partition(":") for s in scopes] if "ticket.read" in permissions else []
+    return {
+        "attends": "ticket.attend" in permissions,
+        "opens_for": "ticket.open_for" in permissions,
+        "reads_all": "ticket.read_all" in permissions,
+        "sees_organisation": ORGANISATION in scopes,
+        "scope_types": [code for word, _, code in named if word == "type"],
+        "scope_groups": [code for word, _, code in named if word == "group"],
+    }
+
+
+def looking(actor: Actor) -> dict[str, Any]:
+    """The values of `ONE` for an actor, but for `now`."""
+    return {"actor_id": actor.id, **granted(actor.permissions, actor.scopes)}
+
+
+def is_guardian(t: FromClause, who: Who) -> Predicate:
+    """The one who looks is a guardian of the client."""
+    client = people.alias("dependant")
+    mine = client.c.guardians.contains(array([who.text_id], type_=Text))
+    return exists().where(client.c.id == t.c.client_id, mine).correlate_except(client)
+
+
+def is_shared(t: FromClause, who: Who) -> Predicate:
+    """Shared by name and not expired, or by the organisation's role."""
+    by_name = exists().where(shares.c.ticket_id == t.c.id, shares.c.person_id == who.id, shares.c.expires_at > who.now)
+    client, me = people.alias("colleague"), people.alias("myself")
+    together = client.c.organisation_id == me.c.organisation_id
+    same = exists().where(client.c.id == t.c.client_id, me.c.id == who.id, together)
+    return or_(by_name.correlate_except(shares), and_(who.sees_organisation, same.correlate_except(client, me)))
+
+
+def has_held(t: FromClause, who: Who) -> Predicate:
+    """The one who looks, or a queue of theirs, holds the ticket or has held it."""
+    mine = exists().where(holders.c.ticket_id == t.c.id, holders.c.holder == any_(who.keys))
+    return mine.correlate_except(holders)
+
+
+def in_scope(t: FromClause, who: Who) -> Predicate:
+    """Its type or its group is in the profile's `ticket.read` scope."""
+    in_group = exists().where(types.c.code == t.c.type, types.c.group_code == any_(who.scope_groups))
+    return or_(t.c.type == any_(who.scope_types), in_group.correlate_except(types))
+
+
+def is_confidential(t: FromClause) -> Predicate:
+    """Its type is confidential: only who holds it now sees it among the attendants."""
+    return exists().where(types.c.code == t.c.type, types.c.is_confidential).correlate_except(types)
+
+
+def holds(t: FromClause, who: Who) -> Predicate:
+    """The one who looks, or a queue of theirs, holds it now: as holder, as asked approver, or as who scheduled it."""
+    mine = or_(t.c.holder_person_id == who.id, t.c.holder_queue == any_(who.queues), who.text_id == any_(t.c.approvers))
+    return or_(
+        and_(one_of(t.c.turn_side, ATTENDED), mine),
+        and_(~one_of(t.c.turn_side, ATTENDED), t.c.scheduled_until.is_not(None), t.c.last_attendant_id == who.id),
+    )
+
+
+def attends(t: FromClause, who: Who) -> Predicate:
+    """Sees it as an attendant, of those who are not drafts."""
+    held = or_(holds(t, who), and_(has_held(t, who), ~is_confidential(t)))
+    return or_(
+        who.reads_all,
+        in_scope(t, who),
+        and_(who.opens_for, t.c.author_id == who.id),
+        and_(who.attends, held),
+    )
+
+
+def may_see(t: FromClause, who: Who) -> Predicate:
+    """Whether the one who looks may see row `t` of tickets at all."""
+    beyond_draft = or_(t.c.client_id == who.id, attends(t, who), is_guardian(t, who), is_shared(t, who))
+    return case(
+        (t.c.status == word("draft"), t.c.author_id == who.id),
+        (t.c.status == word("deleted"), false()),
+        else_=beyond_draft,
+    )

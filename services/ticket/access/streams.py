@@ -1,0 +1,186 @@
+"""Lists of tickets as streams: each is an index read newest first, cut off at a page, and a list is their merge.
+
+So a page costs its own length times the streams that it merges, however many tickets there are and however few of them
+the reader sees. A stream says nothing new of who sees what: it is one branch of `seeing.may_see`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union,
+)
+from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import array
+
+from services.ticket.access.seeing import CODES, ONE, holds, is_confidential, word
+from services.ticket.models import holders, people, shares, tickets, types
+from shared.database import Boolean, Id, Integer
+
+Condition = ColumnElement[bool]
+Stream = Select[Any]
+
+SHELVES: Final = bindparam("shelves", type_=CODES)
+BEFORE: Final = bindparam("before", type_=Id())
+MOST: Final[ColumnElement[Any]] = bindparam("most", type_=Integer)
+"""One more than a page."""
+DRAFTS: Final[ColumnElement[bool]] = bindparam("with_drafts", type_=Boolean)
+"""Whether an attendant's list shows the drafts that they write for clients."""
+
+
+def narrowed(t: FromClause) -> Condition:
+    """What a caller may narrow every list by: type, group, priority, number or words are the search's."""
+    type_asked, group_asked = bindparam("of_type", type_=SqlText), bindparam("of_group", type_=SqlText)
+    priority_asked = bindparam("of_priority", type_=SqlText)
+    in_group = select(types.c.code).where(types.c.group_code == group_asked)
+    return and_(
+        or_(type_asked.is_(None), t.c.type == type_asked),
+        or_(group_asked.is_(None), t.c.type.in_(in_group)),
+        or_(priority_asked.is_(None), t.c.priority == priority_asked),
+    )
+
+
+def _page(t: FromClause, *conditions: Condition) -> Any:
+    """The ids of a stream's page, newest first."""
+    chosen = select(t.c.id).where(*conditions, t.c.id < BEFORE, narrowed(t))
+    return chosen.order_by(t.c.id.desc()).limit(MOST)
+
+
+def _each(values: ColumnElement[Any], name: str, of: Callable[[ColumnElement[Any]], Any]) -> Stream:
+    """A stream for each of `values`, beside one another."""
+    keys = func.unnest(values).table_valued(name, name=f"each_{name}").render_derived()
+    found = of(keys.c[name]).lateral(f"in_{name}")
+    return select(found.c.id).select_from(keys.join(found, true()))
+
+
+def _each_of_two(
+    first: ColumnElement[Any], second: ColumnElement[Any], of: Callable[[ColumnElement[Any], ColumnElement[Any]], Any]
+) -> Stream:
+    keys = func.unnest(first).table_valued("one", name="each_one").render_derived()
+    also = func.unnest(second).table_valued("two", name="each_two").render_derived()
+    found = of(keys.c.one, also.c.two).lateral("in_both")
+    return select(found.c.id).select_from(keys.join(also, true()).join(found, true()))
+
+
+def own() -> Stream:
+    """The client's own: drafts of theirs, and whatever was opened by or for them."""
+    t = tickets.alias("own")
+    mine = or_(t.c.status != word("draft"), t.c.author_id == ONE.id)
+    return _each(SHELVES, "shelf", lambda shelf: _page(t, t.c.client_id == ONE.id, t.c.shelf == shelf, mine))
+
+
+def dependants() -> Stream:
+    """Those of the people whose guardian the reader is."""
+    t, d = tickets.alias("theirs"), people.alias("dependant")
+    of_mine = select(func.array_agg(d.c.id)).where(d.c.guardians.contains(array([ONE.text_id], type_=SqlText)))
+    mine = or_(t.c.status != word("draft"), t.c.author_id == ONE.id)
+    return _each_of_two(
+        of_mine.scalar_subquery(),
+        SHELVES,
+        lambda client, shelf: _page(t, t.c.client_id == client, t.c.shelf == shelf, mine),
+    )
+
+
+def shared_by_name() -> Stream:
+    """Those shared with the reader by name, as long as they are."""
+    t, s = tickets.alias("shared"), shares.alias("share")
+    chosen = (
+        select(t.c.id)
+        .select_from(s.join(t, t.c.id == s.c.ticket_id))
+        .where(s.c.person_id == ONE.id, s.c.expires_at > ONE.now)
+    )
+    beyond = and_(t.c.status != word("draft"), t.c.shelf == any_(SHELVES), t.c.id < BEFORE, narrowed(t))
+    return chosen.where(beyond).order_by(t.c.id.desc()).limit(MOST)
+
+
+def of_the_organisation() -> Stream:
+    """Those of the reader's organisation, where their role shows them; not their own."""
+    t, c, me = tickets.alias("ours"), people.alias("colleague"), people.alias("myself")
+    mine = select(me.c.organisation_id).where(me.c.id == ONE.id).scalar_subquery()
+    colleagues = select(func.array_agg(c.c.id)).where(
+        ONE.sees_organisation, c.c.organisation_id == mine, c.c.id != ONE.id
+    )
+    beyond = t.c.status != word("draft")
+    return _each_of_two(
+        colleagues.scalar_subquery(),
+        SHELVES,
+        lambda client, shelf: _page(t, t.c.client_id == client, t.c.shelf == shelf, beyond),
+    )
+
+
+def ever_held() -> Stream:
+    """Those that the reader or a queue of theirs holds or has held; of confidential types, holds now."""
+    t = tickets.alias("held")
+
+    def page(key: ColumnElement[Any]) -> Any:
+        kept = and_(t.c.shelf == any_(SHELVES), or_(~is_confidential(t), holds(t, ONE)), narrowed(t))
+        chosen = select(holders.c.ticket_id.label("id")).select_from(holders.join(t, t.c.id == holders.c.ticket_id))
+        chosen = chosen.where(ONE.attends, holders.c.holder == key, holders.c.ticket_id < BEFORE, kept)
+        return chosen.order_by(holders.c.ticket_id.desc()).limit(MOST)
+
+    return _each(ONE.keys, "key", page)
+
+
+def in_scope() -> Stream:
+    """Those of the types that the profile's `ticket.read` names, by type or by group."""
+    t = tickets.alias("scoped")
+    codes = select(func.array_agg(types.c.code)).where(
+        or_(types.c.code == any_(ONE.scope_types), types.c.group_code == any_(ONE.scope_groups))
+    )
+    beyond = and_(t.c.status != word("draft"), t.c.shelf == any_(SHELVES))
+    return _each(codes.scalar_subquery(), "code", lambda code: _page(t, t.c.type == code, beyond))
+
+
+def opened_for_others() -> Stream:
+    """Those that the reader opened on behalf of clients, drafts among them."""
+    t = tickets.alias("opened")
+    shelf = or_(and_(t.c.shelf == any_(SHELVES), ONE.opens_for), and_(t.c.shelf == word("draft"), DRAFTS))
+    return _page(t, t.c.author_id == ONE.id, t.c.author_id != t.c.client_id, shelf)  # type: ignore[no-any-return]
+
+
+def asked_to_decide() -> Stream:
+    """Those whose approval asks the reader."""
+    t = tickets.alias("asked")
+    mine = t.c.approvers.contains(array([ONE.text_id], type_=SqlText))
+    open_now = and_(t.c.approvers != literal_column("'{}'::text[]"), t.c.shelf == any_(SHELVES))
+    return _page(t, mine, open_now)  # type: ignore[no-any-return]
+
+
+def everything() -> Stream:
+    """Every ticket but drafts, for who reads all."""
+    t = tickets.alias("any_ticket")
+    return _each(SHELVES, "shelf", lambda shelf: _page(t, t.c.shelf == shelf))
+
+
+def held_in_person(side: str) -> Stream:
+    """Those that the reader holds now, for the attendants or for a third party."""
+    t = tickets.alias("mine")
+    return _page(t, t.c.holder_person_id == ONE.id, t.c.shelf == word(side))  # type: ignore[no-any-return]
+
+
+def in_my_queues() -> Stream:
+    """Those that a queue of the reader's holds and that they may take."""
+    t = tickets.alias("queued")
+    takeable = and_(t.c.shelf == any_(SHELVES), t.c.stage_kind != word("approval"))
+    return _each(ONE.queues, "queue", lambda queue: _page(t, t.c.holder_queue == queue, takeable))
+
+
+def merged(*streams: Stream) -> Any:
+    """The streams' tickets, each once."""
+    if len(streams) == 1:
+        return streams[0].subquery("chosen")
+    parts = [select(s.subquery(f"stream_{n}").c.id) for n, s in enumerate(streams)]
+    return union(*parts).subquery("chosen")

@@ -1,0 +1,11 @@
+"""The routes."""
+
+from flask_smorest import Blueprint
+
+from services.ticket.api import approvals, asked, attending, discussion, ending, record, sharing, tickets, working
+
+
+def blueprints() -> list[Blueprint]:
+    """This service's own routes."""
+    rooms = (tickets, attending, approvals, ending, discussion, record, sharing, working, asked)
+    return [room.blp for room in rooms]

@@ -1,0 +1,1 @@
+"""The verbs: load, decide by the rules, store, say. None commits and none calls the network."""

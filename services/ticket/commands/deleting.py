@@ -1,0 +1,76 @@
+"""The verb that leaves a tombstone: files and personal data go, number and statistics stay, the chains still verify."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select
+
+from services.ticket.access.loading import load_ticket
+from services.ticket.commands.asking import permit
+from services.ticket.models import (
+    files,
+    messages,
+    metadata,
+    operations,
+    ratings,
+    relations,
+    shares,
+    stage_comments,
+    texts,
+    tickets,
+    time_entries,
+    understandings,
+)
+from shared.contracts.ticket import Deleted
+from shared.database import compiled
+from shared.transaction import Transaction
+
+outbox: Final = metadata.tables["outbox"]
+audit_log: Final = metadata.tables["audit_log"]
+audit_details: Final = metadata.tables["audit_details"]
+
+_DETAILS: Final = compiled(
+    select(audit_log.c.id).where(audit_log.c.word == bindparam("word"), audit_log.c.aggregate_id == bindparam("id"))
+)
+_SAID: Final = compiled(
+    select(outbox.c.id, outbox.c.payload).where(
+        outbox.c.word == bindparam("word"), outbox.c.aggregate_id == bindparam("id")
+    )
+)
+_ERASED: Final[dict[str, Any]] = {"subject": "", "values": {}, "party": ""}
+_WHOLE_ROWS: Final = (texts, messages, understandings, stage_comments, shares, relations)
+
+
+def delete(tx: Transaction, ticket_id: str) -> None:
+    """Make a cancelled ticket a tombstone, which answers 404 to everyone. Raises Forbidden, Conflict."""
+    reading = load_ticket(tx, tx.actor, ticket_id)
+    permit(tx, reading, "delete")
+    changes: dict[str, Any] = {
+        "status": "deleted",
+        "subject": "",
+        "parameters": {},
+        "turn_party": None,
+        "updated_at": tx.now,
+    }
+    tx.change(tickets, ticket_id, changes, version=reading.ticket.version)
+    for table in _WHOLE_ROWS:
+        tx.delete(table, {"ticket_id": ticket_id})
+    tx.delete(relations, {"other_id": ticket_id})
+    tx.delete(files, {"ticket_id": ticket_id})
+    tx.update(operations, {"ticket_id": ticket_id}, {"comment": None, "party": None, "problem_values": {}}, must=False)
+    tx.update(time_entries, {"ticket_id": ticket_id}, {"note": ""}, must=False)
+    tx.update(ratings, {"ticket_id": ticket_id}, {"comment": None}, must=False)
+    _erase_said(tx, ticket_id)
+    tx.emit(Deleted(ticket_id=ticket_id, by=tx.actor.id))
+    tx.audit("ticket", ticket_id, "delete", {})
+
+
+def _erase_said(tx: Transaction, ticket_id: str) -> None:
+    """Take texts out of the audit's side rows and out of what the outbox still keeps."""
+    for row in tx.all(_DETAILS, word="ticket", id=ticket_id):
+        tx.delete(audit_details, {"id": row.id})
+    for row in tx.all(_SAID, word="ticket", id=ticket_id):
+        erased = {name: empty for name, empty in _ERASED.items() if name in row.payload}
+        if erased:
+            tx.update(outbox, {"id": row.id}, {"payload": {**row.payload, **erased}}, must=False)

@@ -1,0 +1,1 @@
+"""The world outside this service: what it asks of others."""

@@ -1,0 +1,58 @@
+"""Tables, constraints and indexes. No rules."""
+
+from typing import Final
+
+from services.ticket.models.ledger import holders, stage_comments, stage_history, turns
+from services.ticket.models.metadata import metadata
+from services.ticket.models.record import (
+    messages,
+    ratings,
+    relations,
+    shares,
+    templates,
+    time_entries,
+    understandings,
+)
+from services.ticket.models.replicas import files, published, queues, settings, type_versions, types
+from services.ticket.models.tickets import SEARCHED, folded, numbers, operations, texts, tickets
+from shared import people as shared_people
+from shared.transaction import Store
+
+people, profiles = shared_people.tables(metadata)
+
+STORE: Final = Store("ticket", metadata, {"ticket": tickets})
+"""Which table numbers which events: every ticket.* is its ticket's."""
+
+APPEND_ONLY: Final = ("turns", "stage_history", "audit_log")
+"""Never updated and never deleted, by anybody."""
+
+__all__ = [
+    "APPEND_ONLY",
+    "SEARCHED",
+    "STORE",
+    "files",
+    "folded",
+    "holders",
+    "messages",
+    "metadata",
+    "numbers",
+    "operations",
+    "people",
+    "profiles",
+    "published",
+    "queues",
+    "ratings",
+    "relations",
+    "settings",
+    "shares",
+    "stage_comments",
+    "stage_history",
+    "templates",
+    "texts",
+    "tickets",
+    "time_entries",
+    "turns",
+    "type_versions",
+    "types",
+    "understandings",
+]

@@ -1,0 +1,1 @@
+"""The nouns: what is read, for one reader. None writes."""

@@ -1,0 +1,1 @@
+"""Who can act and who may see what, as SQL predicates, and the reads that commands and queries share."""

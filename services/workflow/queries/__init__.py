@@ -1,0 +1,1 @@
+"""The nouns: they read and never write."""

@@ -1,0 +1,1 @@
+"""The `vez` command, and the embedded stack that it runs."""

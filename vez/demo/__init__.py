@@ -1,0 +1,1 @@
+"""The demonstration: people, a catalog, and the settings that make it work."""

@@ -1,0 +1,1 @@
+"""From an event log to a catalog: its directly-follows graph as a flow, its attributes as parameters."""

@@ -1,0 +1,1 @@
+"""`vez inbox` and `vez outbox`: what could not be handled, and what was not sent yet."""

@@ -1,0 +1,1 @@
+"""Playing an event log against a running system, through its public HTTP endpoints alone, and checking every step."""
