@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared import config
 from shared.contracts.topology import SERVICES
@@ -15,6 +17,7 @@ from shared.http.app import close
 EVERYWHERE = {"/livez", "/readyz", "/metrics", "/v1/openapi.json", "/v1/docs"}
 WITHOUT_SIGNING_IN = {
     "identity": {"/.well-known/jwks.json", "/v1/tokens"},
+    "notify": {"/v1/unsubscribe/<token>"},
 }
 
 
@@ -26,6 +29,7 @@ def service(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def application(service: str, tmp_path: Any) -> Iterator[Any]:
     options = importlib.import_module(f"services.{service}.options").Options
+    (tmp_path / "key.pem").write_bytes(new_key())
     environ = {
         "VEZ_DATABASE_URL": "postgresql://127.0.0.1:1/none",
         "VEZ_BROKER_URL": "pgmq://127.0.0.1:1/none",
@@ -38,6 +42,14 @@ def application(service: str, tmp_path: Any) -> Iterator[Any]:
     app = importlib.import_module(f"services.{service}.app").create_app(config.load(options, environ))
     yield app
     close(app)
+
+
+def new_key() -> bytes:
+    """An Ed25519 key in PEM."""
+    plain = serialization.NoEncryption()
+    return Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain
+    )
 
 
 def test_every_route_authenticates_or_is_listed_as_public(service: str, application: Any) -> None:
