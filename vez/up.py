@@ -131,7 +131,8 @@ class Up:
         setup = lazy.load("vez.embedded.setup")
         arguments = (self.folder, self.secrets, self.sockets, database.pid, self.environ)
         self.supervisor.finish(self._member("set-up", partial(setup.set_up, *arguments)))
-        self.supervisor.start(self._member("worker", partial(processes.work, stack)))
+        for name in stack.workers():
+            self.supervisor.start(self._member(name, partial(processes.work, stack, name)))
         if lazy.load("vez.estate").has_stream():
             self.supervisor.start(self._member("stream", partial(processes.serve_stream, stack)))
         opening = lazy.load("vez.embedded.opening")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -24,6 +25,7 @@ from shared.contracts.topology import SERVICES
 CLIENTS = (*SERVICES, "portal")
 FREE_MEGABYTES = 200
 LONGEST_SOCKET = 107
+PLAIN = re.compile(r"[A-Za-z0-9._/-]+")
 LOG_BYTES = 5_000_000
 
 
@@ -212,13 +214,22 @@ def ensure_signing_key(folder: Folder) -> None:
 
 
 def socket_folder(folder: Folder) -> Path:
-    """A private folder for sockets: in the data folder, or a temporary one where that path is too long for a socket."""
+    """A private folder for sockets: in the data folder, or a temporary one where that path is too long for a socket,
+    or has signs that a connection string would have to quote."""
+    _remove_left(folder)
     place = folder.root / "run"
-    if len(str(place / ".s.PGSQL.5432.lock")) > LONGEST_SOCKET:
+    if len(str(place / ".s.PGSQL.5432.lock")) > LONGEST_SOCKET or not PLAIN.fullmatch(str(place)):
         return Path(tempfile.mkdtemp(prefix="vez-"))
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(mode=0o700)
     return place
+
+
+def _remove_left(folder: Folder) -> None:
+    """Remove the temporary folder of a stack that was killed."""
+    left = find_running(folder)
+    if left is not None and Path(left.sockets).parent == Path(tempfile.gettempdir()):
+        shutil.rmtree(left.sockets, ignore_errors=True)
 
 
 def bound_logs(folder: Folder) -> None:

@@ -27,7 +27,6 @@ from vez.embedded.mailbox import Mailbox
 
 HTTP = "http.sock"
 STREAM = "stream.sock"
-WORKER = "worker.sock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,15 @@ class Stack:
     environ: Mapping[str, str]
     url: str
     with_demo: bool
+
+    def workers(self) -> dict[str, list[str]]:
+        """The workers by name, and the services of each.
+
+        The embedded broker has one mailbox, so one worker serves all; RabbitMQ has one a service, so each gets its own.
+        """
+        if bus.is_embedded(self.environ["VEZ_BROKER_URL"]):
+            return {"worker": estate.present()}
+        return {f"{service}-worker": [service] for service in estate.present()}
 
 
 def serve_http(stack: Stack) -> None:
@@ -75,7 +83,8 @@ def _settle(stack: Stack, service: str) -> None:
 
 def _load_http(stack: Stack) -> Dispatcher:
     _settle(stack, "ticket")
-    dispatcher = Dispatcher([health.asked(stack.sockets / WORKER, "the worker"), partial(_demo_missing, stack)])
+    workers = [health.asked(stack.sockets / f"{name}.sock", f"the {name}") for name in stack.workers()]
+    dispatcher = Dispatcher([*workers, partial(_demo_missing, stack)])
     transports = dispatcher.transports()
     for service in estate.present():
         options = estate.load_options(service, stack.environ)
@@ -94,15 +103,16 @@ def _load_stream(stack: Stack) -> Any:
     return estate.create_stream(estate.load_options("notify", stack.environ))
 
 
-def work(stack: Stack) -> None:
-    """Every service's events and timers in one Celery worker."""
+def work(stack: Stack, name: str) -> None:
+    """The events and timers of one worker's services."""
     transports = to_http(stack)
-    options = {service: estate.load_options(service, stack.environ) for service in estate.present()}
-    telemetry.set_up_logs(options["ticket"].log_level)
-    parts = [estate.create_part(service, options[service], transports) for service in estate.present()]
-    app = bus.create_worker(parts, options["ticket"])
+    served = stack.workers()[name]
+    options = {service: estate.load_options(service, stack.environ) for service in served}
+    telemetry.set_up_logs(options[served[0]].log_level)
+    parts = [estate.create_part(service, options[service], transports) for service in served]
+    app = bus.create_worker(parts, options[served[0]])
     warnings.filterwarnings("ignore", "You're running the worker with superuser privileges")
-    health.of_worker(stack.sockets / WORKER, app).start()
+    health.of_worker(stack.sockets / f"{name}.sock", app).start()
     bus.run_worker(app)
 
 

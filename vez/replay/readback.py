@@ -36,8 +36,7 @@ class Compared:
 class Told:
     """The delivery ledger's rows of a replay's tickets: by channel and state, and how many are there twice."""
 
-    by_channel: Counter[str] = field(default_factory=Counter)
-    by_state: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     duplicates: int = 0
 
 
@@ -89,8 +88,7 @@ def notifications(api: Api, admin: Session, played: Sequence[Played], *, quiet_s
         if item.get("created_at", since) < since:
             break
         if item["ticket_id"] in tickets:
-            told.by_channel[item["channel"]] += 1
-            told.by_state[item["state"]] += 1
+            told.counts[f"{item['channel']} {item['state']}"] += 1
             row = (item["event"]["id"], item["recipient"]["id"], item["channel"])
             told.duplicates += row in seen
             seen.add(row)

@@ -42,7 +42,6 @@ class Report(msgspec.Struct, kw_only=True):
     refusal_examples: dict[str, str]
     given_up: list[str]
     notifications: dict[str, int]
-    notification_states: dict[str, int]
     duplicate_notifications: int
     people_created: int
     people_signed_in: int
