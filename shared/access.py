@@ -123,6 +123,14 @@ def claims_of(content: Mapping[str, Any]) -> Claims:
     )
 
 
+def bearer(header: str | None) -> str:
+    """The token of an Authorization header. Raises Unauthenticated where there is none."""
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Sign in first")
+    return token.strip()
+
+
 def require(actor: Actor, *permissions: str) -> None:
     """Raises Forbidden unless a profile of `actor` grants every one of `permissions`."""
     if not all(actor.may(permission) for permission in permissions):

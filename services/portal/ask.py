@@ -1,4 +1,4 @@
-"""Asking the services on behalf of who is signed in: questions, several at once, and commands with their preconditions."""
+"""Asking the services on behalf of who is signed in: questions, several at once, and commands."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Asker:
         wait: bool = False,
         content_type: str | None = None,
     ) -> Answer:
-        """Give a command. `version` goes as If-Match, `key` as Idempotency-Key; with `wait` the outcome is waited for."""
+        """Give a command. `version` goes as If-Match, `key` as Idempotency-Key; with `wait` until the outcome."""
         headers = {}
         if version is not None:
             headers["If-Match"] = version if version == "*" else f'"{version}"'

@@ -1,4 +1,4 @@
-"""What stands beside a ticket for attendants: the client's other tickets, relations, time worked, whom to pass it to."""
+"""What stands beside a ticket for attendants: relations, time worked, whom to pass it to."""
 
 from __future__ import annotations
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
-
 from services.portal import formats, speech
+from services.portal.tongue import gettext
 from shared.catalog.definitions import TypeVersion, text_in
 from shared.catalog.parameters import Field, Parameter
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask_babel import gettext
-
 from services.portal import track
+from services.portal.tongue import gettext
 from services.portal.track import Ahead, Leg, Track
 from services.portal.words import Reader
 from shared.catalog.definitions import Stage, TypeVersion, text_in

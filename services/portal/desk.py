@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import g, url_for
-from flask_babel import gettext
 
 from services.portal import door, page
 from services.portal.ask import Refused
+from services.portal.tongue import pgettext
 from shared.errors import Retryable
 
 FILTERS: Final = (
@@ -55,13 +55,13 @@ class Desk:
 def names() -> dict[str, str]:
     """What the views are called."""
     return {
-        "my_turn": gettext("My turn"),
-        "my_queues": gettext("My queues"),
-        "awaiting_client": gettext("With the client"),
-        "awaiting_third_party": gettext("With third parties"),
-        "concluded": gettext("Concluded"),
-        "cancelled": gettext("Cancelled"),
-        "all": gettext("All"),
+        "my_turn": pgettext("attendant filter", "My turn"),
+        "my_queues": pgettext("attendant filter", "My queues"),
+        "awaiting_client": pgettext("attendant filter", "With the client"),
+        "awaiting_third_party": pgettext("attendant filter", "With third parties"),
+        "concluded": pgettext("attendant filter", "Concluded"),
+        "cancelled": pgettext("attendant filter", "Cancelled"),
+        "all": pgettext("attendant filter", "All"),
     }
 
 

@@ -59,7 +59,7 @@ def _guarded(view: View, label: str, allows: Callable[[Me], bool]) -> View:
     return cast(View, checked)
 
 
-# -- who -----------------------------------------------------------------------------------------------------------------
+# -- who -----------------------------------------------------------------------------------------------------------
 
 
 def sessions() -> Sessions:
@@ -144,7 +144,7 @@ def inside(address: str | None) -> str:
     return url_for("home.start") if any(ord(sign) < 32 for sign in address) else address
 
 
-# -- cookies -------------------------------------------------------------------------------------------------------------
+# -- cookies -------------------------------------------------------------------------------------------------------
 
 
 def cookie_name(what: str) -> str:
@@ -170,7 +170,7 @@ def drop_cookie(response: BaseResponse, what: str) -> None:
     response.delete_cookie(cookie_name(what), secure=not options().is_loopback, httponly=True, samesite="Lax", path="/")
 
 
-# -- the seal ------------------------------------------------------------------------------------------------------------
+# -- the seal ------------------------------------------------------------------------------------------------------
 
 
 def seal() -> str:

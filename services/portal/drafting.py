@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, request
-from flask_babel import gettext
 
 from services.portal import door, request_form, shapes, speech
 from services.portal.ask import Refused
 from services.portal.offers import Offer
 from services.portal.request_form import RequestForm
+from services.portal.tongue import gettext
 from shared.catalog.definitions import TypeVersion
 from shared.errors import Retryable
 

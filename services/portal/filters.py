@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, render_template_string
-from flask_babel import gettext
+from flask import Flask, current_app
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from services.portal import door, formats, words
 from services.portal.house import House
+from services.portal.tongue import gettext
 
 
 def add(app: Flask) -> None:
@@ -44,7 +44,7 @@ def _house() -> House:
 
 def sealed() -> Markup:
     """The hidden field that every form of this site carries."""
-    return Markup(render_template_string('<input type="hidden" name="seal" value="{{ value }}">', value=door.seal()))
+    return Markup('<input type="hidden" name="seal" value="{}">').format(door.seal())
 
 
 def kind_mark(name: str) -> str:

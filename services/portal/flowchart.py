@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
-from flask_babel import gettext
-
 from services.portal.course import stage_name
+from services.portal.tongue import gettext
 from services.portal.words import Reader
 from shared.catalog.definitions import Due, Stage, Transition, TypeVersion, text_in
 
@@ -235,7 +235,7 @@ def deadline(due: Due) -> str:
 
 def _edges(version: TypeVersion, boxes: Mapping[str, Box], language: str, walked: Sequence[str]) -> list[Edge]:
     count = sum(len(stage.transitions) for stage in version.flow.stages)
-    taken = set(zip(walked, walked[1:], strict=False))
+    taken = set(pairwise(walked))
     lines = [
         Line(boxes[stage.code], boxes[transition.to], transition)
         for stage in version.flow.stages
@@ -243,9 +243,12 @@ def _edges(version: TypeVersion, boxes: Mapping[str, Box], language: str, walked
         if transition.to in boxes
     ]
     edges = [_first(boxes[version.flow.first])]
+    spots: list[Point] = []
     for line in lines:
         text = transition_name(line.transition, language) if count <= MOST_LABELS else ""
-        edges.append(_edge(line, lines, text, taken))
+        points = _points(line, lines)
+        spots.append(_free(points, list(boxes.values()), spots, len(text)))
+        edges.append(_edge(line, points, text, spots[-1], taken))
     return edges
 
 
@@ -279,21 +282,36 @@ class Line:
         return "bottom" if self.end.middle[1] < self.start.middle[1] else "top"
 
 
-def _edge(line: Line, lines: Sequence[Line], text: str, taken: set[tuple[str, str]]) -> Edge:
-    points = _points(line, lines)
-    x, y = _on(points, 0.32)
+Point = tuple[float, float]
+
+
+def _edge(line: Line, points: Sequence[Point], text: str, spot: Point, taken: set[tuple[str, str]]) -> Edge:
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points
     return Edge(
         path=f"M{x0:.0f} {y0:.0f}C{x1:.0f} {y1:.0f} {x2:.0f} {y2:.0f} {x3:.0f} {y3:.0f}",
         text=text,
-        x=round(x, 1),
-        y=round(y - 4, 1),
+        x=round(spot[0], 1),
+        y=round(spot[1], 1),
         is_walked=(line.start.code, line.end.code) in taken,
         has_condition=line.transition.condition is not None,
     )
 
 
-Point = tuple[float, float]
+def _free(points: Sequence[Point], boxes: Sequence[Box], spots: Sequence[Point], length: int) -> Point:
+    """Where on the curve its words hide no stage and no other words; its beginning where there is no such place."""
+    half = length * 3.4
+    found = [_on(points, at) for at in (0.3, 0.4, 0.22, 0.5, 0.6, 0.15, 0.7, 0.8)]
+    free = [spot for spot in found if not any(_hides(spot, half, box) for box in boxes)]
+    alone = [spot for spot in free if all(abs(spot[1] - y) > 15 or abs(spot[0] - x) > half + 30 for x, y in spots)]
+    x, y = (alone or free or found)[0]
+    return x, y - 4
+
+
+def _hides(spot: Point, half: float, box: Box) -> bool:
+    beside = spot[0] + half < box.x or spot[0] - half > box.x + box.width
+    return not (beside or spot[1] < box.y - 2 or spot[1] - 14 > box.y + box.height)
+
+
 OUTWARD: Final = {"left": (-1, 0), "right": (1, 0), "top": (0, -1), "bottom": (0, 1)}
 
 
@@ -337,7 +355,7 @@ def _far(line: Line, box: Box) -> tuple[float, float]:
     return other.middle[1], other.middle[0]
 
 
-def _on(points: tuple[Point, Point, Point, Point], at: float) -> Point:
+def _on(points: Sequence[Point], at: float) -> Point:
     """A point on the curve."""
     rest = 1 - at
     weights = (rest**3, 3 * rest**2 * at, 3 * rest * at**2, at**3)

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from babel import Locale, dates, numbers
-from flask_babel import get_locale, get_timezone, gettext, ngettext
+from flask_babel import get_locale, get_timezone
 
+from services.portal.tongue import gettext, ngettext
 from shared import clock
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -156,7 +157,7 @@ def held_for(moment: datetime, now: datetime | None = None) -> str:
 
 
 def urgency(due: datetime, near: datetime | None = None, now: datetime | None = None) -> str:
-    """Where a deadline stands: late, near or far. `near` is when it becomes near; a day before where that is unknown."""
+    """Where a deadline stands: late, near or far. `near` is when it becomes near; unknown, that is a day before."""
     at = now or clock.now()
     if due <= at:
         return "late"
@@ -173,7 +174,7 @@ def size(number: int) -> str:
     """A file's size: 214 KB."""
     locale = here()[0]
     value, unit = float(number), "B"
-    for unit in ("B", "KB", "MB", "GB"):  # noqa: B007
+    for unit in ("B", "KB", "MB", "GB"):
         if value < 1000 or unit == "GB":
             break
         value /= 1000

@@ -1,4 +1,4 @@
-"""The ledger: whose turn it was, in true time, as percent of a window that begins with the ticket and shows the deadline."""
+"""The ledger: whose turn it was, in true time, in percent of a window from the ticket's beginning to its deadline."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import gettext
-
 from services.portal import formats
 from services.portal.shapes import Spell
+from services.portal.tongue import gettext
 
 LANES = ("client", "third_party", "attendant")
 STEPS = tuple(

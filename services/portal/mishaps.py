@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, request
-from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
 from services.portal import door, page
 from services.portal.ask import Refused, SignedOut
+from services.portal.tongue import gettext
 from shared import telemetry
 from shared.errors import Retryable
 

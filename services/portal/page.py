@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import Response, g, make_response, redirect, render_template, request
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import ask, door, formats, speech
+from services.portal.tongue import gettext
 from services.portal.words import Reader
 from shared import clock
 from shared.errors import Retryable

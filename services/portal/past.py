@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext
-
 from services.portal import formats, words
 from services.portal.shapes import Step, Ticket
+from services.portal.tongue import gettext
 from services.portal.words import Baton, Reader
 
 

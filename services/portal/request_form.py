@@ -1,4 +1,4 @@
-"""The form of a request, from an empty one to a refused one: what is shown is what was typed, with the errors beside it."""
+"""The form of a request, empty or refused: what is shown is what was typed, with the errors beside it."""
 
 from __future__ import annotations
 

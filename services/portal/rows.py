@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flask_babel import gettext
-
 from services.portal import formats, track, words
 from services.portal.shapes import Ticket
+from services.portal.tongue import gettext
 from services.portal.track import Bar
 from services.portal.words import Baton, Reader
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext
-
 from services.portal import controls, course, formats, ledger, past, request_form, speech, thread, track, words
 from services.portal.ask import Refused
 from services.portal.controls import Control, Typed
@@ -16,6 +14,7 @@ from services.portal.past import Row
 from services.portal.request_form import Mistake
 from services.portal.shapes import Attachment, Message, Move, Spell, Step, Ticket, Understanding
 from services.portal.thread import Said
+from services.portal.tongue import gettext
 from services.portal.track import Track
 from services.portal.words import Reader, State
 from shared import clock
@@ -156,7 +155,7 @@ def drawn_controls(
         return []
     cells = {each.code: each.access for each in ticket.fields}
     if not ticket.may("edit"):
-        cells = {code: "read_only" for code in cells}
+        cells = dict.fromkeys(cells, "read_only")
     said = Typed(values=trouble.values, errors=request_form.named(trouble.refused.fields)) if trouble else None
     return controls.controls(version, cells, ticket.parameters, language, said)
 

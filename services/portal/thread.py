@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-from flask_babel import gettext
+from itertools import pairwise
 
 from services.portal import words
 from services.portal.shapes import Message, Spell, Ticket
+from services.portal.tongue import gettext
 from services.portal.words import Reader
 
 
@@ -30,9 +30,7 @@ def thread(messages: Iterable[Message], spells: Iterable[Spell], ticket: Ticket,
     """Messages and passes of the turn, in the order in which they happened."""
     said = [_message(each, ticket, reader) for each in messages]
     passes = list(spells)
-    said += [
-        _pass(each, ticket, reader) for before, each in zip(passes, passes[1:], strict=False) if _changed(before, each)
-    ]
+    said += [_pass(each, ticket, reader) for before, each in pairwise(passes) if _changed(before, each)]
     return sorted(said, key=lambda each: each.at)
 
 

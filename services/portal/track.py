@@ -1,4 +1,4 @@
-"""The track: the stages that a ticket walked, the present one and the likely next ones, and how a list row hints at it."""
+"""The track: the stages that a ticket walked, the present one, the likely next ones, and a list row's hint of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import gettext
-
 from services.portal import formats
 from services.portal.shapes import Holder, Spell, Step, Ticket
+from services.portal.tongue import gettext
 from services.portal.words import Reader, first_name
 
 MOST_LEGS = 8

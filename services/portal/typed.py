@@ -1,4 +1,4 @@
-"""What was typed into a form, in wire form; what cannot be read goes as it is, so that the service says what is wrong."""
+"""What was typed into a form, in wire form; what cannot be read goes as it is, for the service to say what is wrong."""
 
 from __future__ import annotations
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext
-
 from services.portal import formats
 from services.portal.shapes import Holder, Message, Step, Ticket
+from services.portal.tongue import gettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ class Channel(pgmq_transport.Channel):
         if not requeue and bury is not None:
             body = self.qos.get(delivery_tag).body
             bury(body if isinstance(body, str) else bytes(body).decode("utf-8", "replace"))
-        super().basic_reject(delivery_tag, requeue=requeue)
+        super().basic_reject(delivery_tag, requeue=requeue)  # type: ignore[no-untyped-call, unused-ignore]
 
     def _pgmq_message_to_python(self, pgmq_message: Any, queue: str) -> Any:
         payload = super()._pgmq_message_to_python(pgmq_message, queue)
@@ -36,7 +36,7 @@ class Transport(pgmq_transport.Transport):
     def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> Any:
         """Wait for messages, at most 0.25 s."""
         patience = min(timeout or LOOK_UP_SECONDS, LOOK_UP_SECONDS)
-        return super().drain_events(connection, timeout=patience)
+        return super().drain_events(connection, timeout=patience)  # type: ignore[no-untyped-call, unused-ignore]
 
 
 Bury = Callable[[str], None]

@@ -24,7 +24,9 @@ log = telemetry.logger(__name__)
 class Consumer(Protocol):
     """One service's part of a worker: what the two tasks call."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The service's name."""
 
     def start(self, bus: Bus) -> None:
         """Open connections and threads; called in the worker's own process."""

@@ -26,8 +26,8 @@ _TRIALS: Final = 200
 
 _SAMPLES: Final[Mapping[str, tuple[Any, ...]]] = {
     "integer": (1, 0, -1),
-    "decimal": (1.5, 0.0, -1.5),
-    "money": (1.5, 0.0, 1000000.0),
+    "decimal": (1.5, 0.25, -1.5),
+    "money": (1.5, 0.25, 1000000.0),
     "boolean": (True, False),
     "date": ("2026-01-31", "2030-12-01"),
     "datetime": ("2026-01-31T12:00:00Z", "2030-12-01T12:00:00Z"),
@@ -66,7 +66,7 @@ def _syntax(said: str) -> ExpressionProblem:
         "The condition cannot be read at line %(row)s, column %(column)s of it: %(reason)s.",
         "Write a CEL expression, such as parameters.amount > 100.0.",
         line,
-        {"row": line, "column": column, "reason": reason[:200]},
+        {"row": line, "column": column, "reason": reason.partition(" expecting {")[0][:200]},
     )
 
 

@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from babel.numbers import list_currencies
+
 from shared.catalog import numbers, records, times, written
 from shared.catalog.parameters import Field, Parameter
 from shared.catalog.refusal import Refused
 from shared.errors import Message
 
-__all__ = ["Refused", "is_empty", "normal"]
+__all__ = ["Refused", "is_empty", "is_ready", "normal"]
 
 DEFAULT_MAX_ITEMS: Final = 100
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -30,6 +32,17 @@ def is_empty(value: Any) -> bool:
 def normal(field: Field, raw: Any, today: date) -> Any:
     """The value as it is kept, None where it is empty. Raises Refused."""
     return None if is_empty(raw) else _KINDS[field.kind](field, raw, today)
+
+
+def is_ready(field: Field) -> bool:
+    """Whether the field itself is right, so that values can be judged by it: its pattern, currency and options."""
+    fields: tuple[Field, ...] = (field, *field.columns) if isinstance(field, Parameter) else (field,)
+    return not any(
+        (each.kind == "money" and each.currency not in list_currencies())
+        or (each.pattern is not None and written.pattern_problem(each.pattern) is not None)
+        or (each.kind in ("choice", "multi_choice") and not each.options)
+        for each in fields
+    )
 
 
 def _boolean(field: Field, raw: Any, today: date) -> bool:

@@ -102,7 +102,7 @@ class _Group:
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        return (self.kind, self.table.name, self.columns, self.keys, self.expects, self.must, self.newer)
+        return (self.kind, self.table, self.columns, self.keys, self.expects, self.must, self.newer)
 
 
 def statement(writes: Writes, outbox: Table, audit_log: Table, audit_details: Table) -> tuple[str, list[str]]:

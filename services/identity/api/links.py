@@ -17,7 +17,6 @@ from services.identity.queries import sessions as queries
 from services.identity.queries.sessions import LinkShown
 from services.identity.rules.links import Link
 from services.identity.rules.throttle import address_key
-from shared.database import Reader
 from shared.errors import NotFound
 from shared.http import blueprint, current_edge, public, query, respond, services_only
 from shared.transaction import Transaction
@@ -78,27 +77,27 @@ def use_link(body: dict[str, Any]) -> Response:
 def read_link(link_id: str) -> Response:
     """The address of a link, for the service that sends it; 404 for one that cannot be used any more."""
 
-    def noun(reader: Reader, _: Any) -> dict[str, Any]:
+    def noun(reader: Any, _: Any) -> dict[str, Any]:
         return link_address(_good(reader, link_id))
 
     return query(noun, schemas.LinkAddress)
 
 
-def _read(reader: Reader, token: str) -> Link:
+def _read(reader: Any, token: str) -> Link:
     link_id = tools().signer.read_link(token)
     if link_id is None:
         raise passwords.link_not_good()
     return _good(reader, link_id)
 
 
-def _good(reader: Reader, link_id: str) -> Link:
+def _good(reader: Any, link_id: str) -> Link:
     link = queries.good_link(reader, link_id)
     if link is None:
         raise passwords.link_not_good()
     return link
 
 
-def _shown(reader: Reader, link: Link) -> LinkShown:
+def _shown(reader: Any, link: Link) -> LinkShown:
     try:
         return queries.link_shown(reader, link)
     except NotFound as error:

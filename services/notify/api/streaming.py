@@ -19,13 +19,11 @@ blp = blueprint("streaming", __name__, description="What open screens hear")
 @blp.arguments(schemas.StreamRequest)
 @blp.response(201, schemas.StreamTicket)
 def take_stream_ticket(body: dict[str, Any]) -> Response:
-    """The right to open one stream within 30 s; it tells of those of `tickets` that I may see, and of my notifications."""
+    """The right to open one stream within 30 s; of those of `tickets` that I may see, and of notifications."""
     asked = [str(id) for id in body["tickets"]]
     seen = visible(services(), [(_caller(), id) for id in asked])
     shown = [id for id in dict.fromkeys(asked) if (_caller(), id) in seen]
-    return command(
-        lambda tx: commands.take_stream_ticket(tx, tx.actor, shown), schemas.StreamTicket, status=201
-    )
+    return command(lambda tx: commands.take_stream_ticket(tx, tx.actor, shown), schemas.StreamTicket, status=201)
 
 
 @blp.route("/presence", methods=["POST"])

@@ -16,6 +16,7 @@ from shared.contracts import workflow as w
 from shared.ids import Actor, new_id
 from shared.transaction import Transaction
 
+
 def tell(tx: Transaction, actor: Actor, event: Event) -> Notice:
     """Tell whom `event` concerns. Raises Missing where a replica lacks somebody or something that it names."""
     assert tx.cause is not None

@@ -39,9 +39,12 @@ MISSED: Final = compiled(
 USE_TICKET: Final = compiled(
     delete(stream_tickets)
     .where(stream_tickets.c.key == bindparam("key"), stream_tickets.c.expires_at > _now)
-    .returning(stream_tickets.c.person_id, stream_tickets.c.tickets, stream_tickets.c.attends)
+    .returning(
+        stream_tickets.c.person_id, stream_tickets.c.tickets, stream_tickets.c.attends, stream_tickets.c.expires_at
+    )
 )
 """A right to listen is used once."""
+
 
 def happening_of(row: Any) -> Happening:
     """The happening that a row holds."""

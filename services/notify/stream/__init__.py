@@ -8,23 +8,21 @@ up, is told to load anew (`reset`). A stream ends by itself after ten minutes, s
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import asyncio
 
 from starlette.applications import Starlette
 
 from services.notify.options import Options
 from services.notify.stream.hub import Hub
 from services.notify.stream.reading import Tail, new_pool
-from services.notify.stream.routes import Streams, routes
+from services.notify.stream.routes import Streams
 
 
 def create_stream(options: Options) -> Starlette:
     """The ASGI application of the live stream; opens its database when it starts."""
-    pool, hub = _pool(options), Hub()
-    streams = Streams(pool, hub)
+    pool, hub = new_pool(options), Hub()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -37,6 +35,4 @@ def create_stream(options: Options) -> Starlette:
             tail.cancel()
             await pool.close()
 
-    routes = [Route(f"{prefix}/v1/stream", streams.stream) for prefix in ("", "/api/notify")]
-    routes += [Route("/livez", _livez), Route("/readyz", streams.readyz), Route("/metrics", _metrics)]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=Streams(pool, hub).routes(), lifespan=lifespan)

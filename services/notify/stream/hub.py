@@ -22,6 +22,7 @@ STREAMS: Final = Gauge("vez_notify_streams", "Open streams", registry=telemetry.
 
 
 def event(kind: str, content: Mapping[str, Any], id: str | None = None) -> ServerSentEvent:
+    """An event as it goes over the wire."""
     return ServerSentEvent(data=msgspec.json.encode(content).decode(), event=kind, id=id)
 
 

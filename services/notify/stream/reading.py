@@ -33,6 +33,8 @@ log = telemetry.logger(__name__)
 
 
 def new_pool(options: Options) -> Pool:
+    """The process's connections; open it in its event loop."""
+
     async def configure(connection: psycopg.AsyncConnection[Any]) -> None:
         connection.adapters.register_loader("uuid", TextLoader)
         set_json_loads(msgspec.json.decode, connection)
@@ -55,9 +57,11 @@ def new_pool(options: Options) -> Pool:
 
 
 async def read(pool: Pool, statement: Statement, **params: Any) -> list[Any]:
+    """The rows of a statement. Raises one of UNREACHABLE."""
     async with pool.connection() as connection:
         cursor = await connection.execute(statement.sql, {**statement.constants, **params})
-        return await cursor.fetchall()
+        rows: list[Any] = await cursor.fetchall()
+        return rows
 
 
 class Tail:
@@ -70,6 +74,7 @@ class Tail:
         self._order: deque[str] = deque()
         self._read_until = 0.0
         self._long_at = 0.0
+        self._lost = False
 
     async def run(self) -> None:
         """Go on until cancelled. While the database cannot be reached, try again every second."""
@@ -77,13 +82,20 @@ class Tail:
             await self.hub.someone.wait()
             self._read_until = clock.now().timestamp()
             try:
-                while self.hub.listeners:
-                    await self._round()
-                    await asyncio.sleep(POLL_SECONDS)
+                await self._listen()
             except UNREACHABLE as error:
                 log.warning("stream_waits", reason=str(error))
+                self._lost = True
                 await asyncio.sleep(1)
+
+    async def _listen(self) -> None:
+        """Read on while somebody listens; after a loss every page is told to load anew."""
+        while self.hub.listeners:
+            await self._round()
+            if self._lost:
+                self._lost = False
                 self.hub.all_start_anew()
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _round(self) -> None:
         now = clock.now().timestamp()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,66 +16,66 @@ from starlette.routing import Route
 
 from services.notify.queries import streaming as statements
 from services.notify.rules.retention import first_id_at
-from services.notify.rules.streaming import KEPT_FOR, OVERLAP, RESET, Screen, frame, place_of
-from services.notify.stream.hub import WAITING, Hub, event
+from services.notify.rules.streaming import KEPT_FOR, OVERLAP, RESET, TICKET_GOOD_FOR, Screen, frame, place_of
+from services.notify.stream.hub import WAITING, Hub, Listener, event
 from services.notify.stream.reading import UNREACHABLE, Pool, read
 from shared import clock, telemetry
 
 LIFETIME_SECONDS: Final = 600.0
 PING_SECONDS: Final = 15
+RENDERING: Final = timedelta(seconds=5)
+"""A page was read this long, at most, before it asked for its stream: what happened meanwhile is told to it."""
 
 
+@dataclass(slots=True)
 class Streams:
-    """The application's routes."""
+    """The live stream, over the process's connections and its hub."""
 
-    def __init__(self, pool: Pool, hub: Hub) -> None:
-        self.pool = pool
-        self.hub = hub
+    pool: Pool
+    hub: Hub
+
+    def routes(self) -> list[Route]:
+        """At the service's own address, and below the one origin."""
+        found = [Route(f"{prefix}/v1/stream", self.stream) for prefix in ("", "/api/notify")]
+        return [*found, Route("/livez", _livez), Route("/readyz", self.readyz), Route("/metrics", _metrics)]
 
     async def stream(self, request: Request) -> Response:
         """GET /v1/stream?ticket=: what the screen of that right hears, from `Last-Event-ID` on where it is given."""
+        key = request.query_params.get("ticket", "")
         try:
-            rows = await read(
-                self.pool, statements.USE_TICKET, key=request.query_params.get("ticket", ""), offset=clock.OFFSET
-            )
+            rows = await read(self.pool, statements.USE_TICKET, key=key, offset=clock.OFFSET)
         except UNREACHABLE:
             return _problem(503, "unavailable", "Out of reach for the moment", request)
         if not rows:
             return _problem(401, "unauthenticated", "Take a new stream ticket: this one was used, or is over", request)
+        since = rows[0].expires_at - TICKET_GOOD_FOR - RENDERING
         last = request.headers.get("Last-Event-ID") or request.query_params.get("last_event_id")
-        return EventSourceResponse(self._told(statements.screen_of(rows[0]), last), ping=PING_SECONDS)
+        if last:
+            since = _heard_at(last)
+        return EventSourceResponse(self._told(statements.screen_of(rows[0]), since), ping=PING_SECONDS)
 
-    async def _told(self, screen: Screen, last: str | None) -> AsyncIterator[ServerSentEvent]:
+    async def _told(self, screen: Screen, since: datetime | None) -> AsyncIterator[ServerSentEvent]:
         async with self.hub.listening(screen) as listener:
-            ends_at = clock.monotonic() + LIFETIME_SECONDS
-            yield _event("ready", {"tickets": sorted(screen.tickets)}, first_id_at(clock.now()))
-            for event in await self._missed(screen, last):
-                yield event
-            while (left := ends_at - clock.monotonic()) > 0:
-                with suppress(TimeoutError):
-                    event = await asyncio.wait_for(listener.waiting.get(), timeout=left)
-                    if event is None:
-                        return
-                    yield event
+            yield event("ready", {"tickets": sorted(screen.tickets)}, first_id_at(clock.now()))
+            missed = await self._missed(screen, since)
+            for one in missed:
+                yield one
+            async for one in _waiting(listener):
+                if one.id is None or one.id not in {m.id for m in missed}:
+                    yield one
 
-    async def _missed(self, screen: Screen, last: str | None) -> Sequence[ServerSentEvent]:
-        if last is None:
-            return []
-        heard_at = place_of(last)
-        if heard_at is None or heard_at < clock.now() - KEPT_FOR + OVERLAP:
-            return [_event(RESET, {})]
-        after = first_id_at(heard_at - OVERLAP)
-        tickets, person = sorted(screen.tickets), screen.person_id
+    async def _missed(self, screen: Screen, since: datetime | None) -> list[ServerSentEvent]:
+        if since is None or since < clock.now() - KEPT_FOR:
+            return [event(RESET, {})]
+        asked = {"after": first_id_at(since), "tickets": sorted(screen.tickets), "person_id": screen.person_id}
         try:
-            rows = await read(
-                self.pool, statements.MISSED, after=after, tickets=tickets, person_id=person, most=WAITING
-            )
+            rows = await read(self.pool, statements.MISSED, most=WAITING, **asked)
         except UNREACHABLE:
-            return [_event(RESET, {})]
+            return [event(RESET, {})]
         if len(rows) == WAITING:
-            return [_event(RESET, {})]
+            return [event(RESET, {})]
         told = [(row.id, frame(statements.happening_of(row), screen)) for row in rows]
-        return [_event(content[0], content[1], id) for id, content in told if content is not None]
+        return [event(heard[0], heard[1], id) for id, heard in told if heard is not None]
 
     async def readyz(self, request: Request) -> Response:
         """Whether the database answers."""
@@ -84,6 +85,23 @@ class Streams:
         except UNREACHABLE:
             return PlainTextResponse("the database cannot be reached", status_code=503)
         return PlainTextResponse("ok")
+
+
+async def _waiting(listener: Listener) -> AsyncIterator[ServerSentEvent]:
+    """What a listener is told, until its time is over or the process ends."""
+    ends_at = clock.monotonic() + LIFETIME_SECONDS
+    while (left := ends_at - clock.monotonic()) > 0:
+        with suppress(TimeoutError):
+            one = await asyncio.wait_for(listener.waiting.get(), timeout=left)
+            if one is None:
+                return
+            yield one
+
+
+def _heard_at(last: str) -> datetime | None:
+    """From when on to tell who heard the event `last`; None where that cannot be said."""
+    heard_at = place_of(last)
+    return None if heard_at is None else heard_at - OVERLAP
 
 
 async def _livez(request: Request) -> Response:

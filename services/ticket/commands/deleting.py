@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from services.ticket.access.loading import load_ticket
 from services.ticket.commands.asking import permit
@@ -27,6 +27,7 @@ from shared.database import compiled
 from shared.transaction import Transaction
 
 outbox: Final = metadata.tables["outbox"]
+answers: Final = metadata.tables["idempotency_keys"]
 audit_log: Final = metadata.tables["audit_log"]
 audit_details: Final = metadata.tables["audit_details"]
 
@@ -36,6 +37,14 @@ _DETAILS: Final = compiled(
 _SAID: Final = compiled(
     select(outbox.c.id, outbox.c.payload).where(
         outbox.c.word == bindparam("word"), outbox.c.aggregate_id == bindparam("id")
+    )
+)
+_ANSWERED: Final = compiled(
+    select(answers.c.person_id, answers.c.path, answers.c.key).where(
+        or_(
+            answers.c.path.startswith(bindparam("below"), autoescape=False),
+            answers.c.answer["body"]["id"].astext == bindparam("id"),
+        )
     )
 )
 _ERASED: Final[dict[str, Any]] = {"subject": "", "values": {}, "party": ""}
@@ -62,6 +71,7 @@ def delete(tx: Transaction, ticket_id: str) -> None:
     tx.update(time_entries, {"ticket_id": ticket_id}, {"note": ""}, must=False)
     tx.update(ratings, {"ticket_id": ticket_id}, {"comment": None}, must=False)
     _erase_said(tx, ticket_id)
+    _forget_answers(tx, ticket_id)
     tx.emit(Deleted(ticket_id=ticket_id, by=tx.actor.id))
     tx.audit("ticket", ticket_id, "delete", {})
 
@@ -74,3 +84,9 @@ def _erase_said(tx: Transaction, ticket_id: str) -> None:
         erased = {name: empty for name, empty in _ERASED.items() if name in row.payload}
         if erased:
             tx.update(outbox, {"id": row.id}, {"payload": {**row.payload, **erased}}, must=False)
+
+
+def _forget_answers(tx: Transaction, ticket_id: str) -> None:
+    """Drop the answers that idempotency keys still hold: they tell what the ticket said."""
+    for row in tx.all(_ANSWERED, below=f"/v1/tickets/{ticket_id}", id=ticket_id):
+        tx.delete(answers, {"person_id": row.person_id, "path": row.path, "key": row.key})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import any_, bindparam, select
@@ -30,15 +30,26 @@ _KNOWN: Final = compiled(select(people.c.id).where(people.c.id == any_(bindparam
 
 
 def fill(
-    tx: Transaction, reading: Reading, given: Mapping[str, Any], *, time_zone: str
+    tx: Transaction,
+    reading: Reading,
+    given: Mapping[str, Any],
+    *,
+    time_zone: str,
+    also: Callable[[Reading], Errors] | None = None,
 ) -> tuple[Reading, frozenset[str]]:
-    """The reading with the values given, and the codes that changed. Raises Invalid, Missing."""
+    """The reading with the values given, and the codes that changed. Raises Invalid, Missing.
+
+    `also` says what else would be wrong of the filled reading, so that one refusal names every wrong field.
+    """
     judged = parameters.accepted(reading, given, time_zone=time_zone)
     wrong = {**judged.errors, **_wrong_files(tx, reading, judged.values, judged.changed)}
     wrong |= _wrong_people(tx, reading, judged.values, judged.changed)
+    filled = reading.changed(parameters=judged.values)
+    if also is not None:
+        wrong = {**also(filled), **wrong}
     if wrong:
         raise problems.invalid_fields(wrong)
-    return reading.changed(parameters=judged.values), judged.changed
+    return filled, judged.changed
 
 
 def _wrong_files(tx: Transaction, reading: Reading, values: Mapping[str, Any], changed: frozenset[str]) -> Errors:

@@ -94,9 +94,9 @@ def open_ticket(tx: Transaction, request: Request) -> TicketShown:
         raise problems.invalid("client", "There is no such person")
     _judge_who(tx, row, request)
     reading = _reading(tx, row, request)
-    reading, changed = filling.fill(tx, reading, request.parameters, time_zone=row.time_zone or HOUSE_ZONE)
-    if request.submit and (lacking := opening.lacking(reading)):
-        raise problems.invalid_fields(lacking)
+    also = opening.lacking if request.submit else None
+    zone = row.time_zone or HOUSE_ZONE
+    reading, changed = filling.fill(tx, reading, request.parameters, time_zone=zone, also=also)
     return shown(_written(tx, reading, request, sorted(changed)))
 
 

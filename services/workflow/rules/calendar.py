@@ -76,16 +76,19 @@ def open_time(calendar: Calendar | None, start: datetime, end: datetime) -> time
     return total
 
 
-def after_open_time(calendar: Calendar | None, start: datetime, amount: timedelta) -> datetime:
-    """The first instant at which `amount` of open time has passed since `start`. Raises NeverOpen."""
-    if calendar is None or amount <= timedelta(0):
-        return start + max(amount, timedelta(0))
-    left = amount
+def after_open_time(calendar: Calendar | None, start: datetime, amount: timedelta, *, late: bool = False) -> datetime:
+    """The first instant at which `amount` of open time has passed since `start`; `late`: the last. Raises NeverOpen.
+
+    They differ where it ends with an opening: the first is that closing minute, the last the next opening.
+    """
+    left = max(amount, timedelta(0))
+    if calendar is None or (left == timedelta(0) and not late):
+        return start + left
     for opens, closes in _stretches(calendar, start):
         begins = max(opens, start)
-        if closes - begins >= left:
+        if closes - begins > left or (closes - begins == left and not late):
             return begins + left
-        left -= max(timedelta(0), closes - begins)
+        left -= closes - begins
     raise NeverOpen(calendar.zone)
 
 
@@ -102,11 +105,8 @@ def after_working_days(calendar: Calendar | None, start: datetime, days: int) ->
 
 
 def into_opening_hours(calendar: Calendar, instant: datetime) -> datetime:
-    """`instant` itself when it is open (its closing minute included), else the next opening. Raises NeverOpen."""
-    for opens, closes in _stretches(calendar, instant):
-        if instant <= closes:
-            return max(opens, instant)
-    raise NeverOpen(calendar.zone)
+    """`instant` itself when it is open, else the next opening. Raises NeverOpen."""
+    return after_open_time(calendar, instant, timedelta(0), late=True)
 
 
 def after(calendar: Calendar | None, start: datetime, length: Length) -> datetime:
@@ -123,6 +123,8 @@ def plain(length: Length) -> timedelta:
 
 
 def _stretches(calendar: Calendar, start: datetime, last: date | None = None) -> Iterator[tuple[datetime, datetime]]:
+    if not any(calendar.week):
+        return
     day = _local_date(calendar, start)
     for _ in range(LONGEST_SEARCH_DAYS):
         if last is not None and day > last:
@@ -134,7 +136,7 @@ def _stretches(calendar: Calendar, start: datetime, last: date | None = None) ->
 
 
 def _next_working_day(calendar: Calendar, day: date) -> date:
-    for n in range(1, LONGEST_SEARCH_DAYS):
+    for n in range(1, LONGEST_SEARCH_DAYS if any(calendar.week) else 0):
         candidate = day + timedelta(days=n)
         if is_working_day(calendar, candidate):
             return candidate

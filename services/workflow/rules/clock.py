@@ -128,12 +128,13 @@ def _read(clock: Clock, ledger: Sequence[Beginning], calendar: Calendar | None, 
     spent = timedelta(0)
     due_at = near_at = None
     intervals = []
+    line = _Line(calendar, late=calendar is not None and clock.due.within.unit == "d")
     for beginning, until in stretches:
         why = clock.counts(beginning.side)
         opened = open_time(calendar, beginning.since, until if until is not None else now)
         if why == "counted":
-            near_at = near_at or _reached(calendar, beginning.since, until, spent, near, opened)
-            due_at = due_at or _reached(calendar, beginning.since, until, spent, budget, opened)
+            near_at = near_at or _reached(line, beginning.since, until, near - spent, opened)
+            due_at = due_at or _reached(line, beginning.since, until, budget - spent, opened)
             spent += opened
         intervals.append(_interval(beginning, until, why, opened))
     return Reading(
@@ -160,18 +161,21 @@ def _stretches(ledger: Sequence[Beginning], clock: Clock) -> list[tuple[Beginnin
     return list(zip(own, [*ends, None], strict=True)) if own else []
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The open time that a clock counts. What is due in working days and ends with an opening ends at the next one."""
+
+    calendar: Calendar | None
+    late: bool
+
+
 def _reached(
-    calendar: Calendar | None,
-    since: datetime,
-    until: datetime | None,
-    spent: timedelta,
-    goal: timedelta,
-    opened: timedelta,
+    line: _Line, since: datetime, until: datetime | None, left: timedelta, opened: timedelta
 ) -> datetime | None:
-    """When the clock reaches `goal` within this stretch: the present one has no end, an earlier one may fall short."""
-    if until is not None and spent + opened < goal:
+    """When what is left passes within this stretch: the present one has no end, an earlier one may fall short."""
+    if until is not None and (opened < left or (line.late and opened == left)):
         return None
-    return after_open_time(calendar, since, goal - spent)
+    return after_open_time(line.calendar, since, left, late=line.late)
 
 
 def _budget(due: Due, anchor: datetime, calendar: Calendar | None) -> timedelta:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from babel.numbers import list_currencies
 
 from shared.catalog import kinds, times, written
-from shared.catalog.definitions import Column, Parameter, Type
+from shared.catalog.definitions import Parameter, Type
 from shared.catalog.log import Log
 from shared.catalog.parameters import Field
 from shared.catalog.refusal import Refused
@@ -59,7 +59,7 @@ def check_parameters(log: Log, path: str, type: Type) -> None:
 
 
 def _check_columns(log: Log, path: str, table: Parameter) -> None:
-    if not table.columns:
+    if not table.columns and f"{path}.columns" not in log.positions:
         log.problem(path, "A table needs columns.", "Write columns: [{code, kind, label}].")
     for column in table.columns:
         _check_field(log, f"{path}.columns.{column.code}", column)
@@ -70,7 +70,7 @@ def _check_field(log: Log, path: str, field: Field) -> None:
         log.problem(
             f"{path}.code", "%(code)s is a word of the language of conditions.", "Choose another code.", code=field.code
         )
-    if field.kind in ("choice", "multi_choice") and not field.options:
+    if field.kind in ("choice", "multi_choice") and not field.options and f"{path}.options" not in log.positions:
         log.problem(path, "A choice needs options.", "Write options: [{code, label}].")
     if field.kind == "money":
         _check_currency(log, path, field)
@@ -126,7 +126,7 @@ def _check_value(log: Log, path: str, parameter: Parameter, value: Any) -> None:
     """A limit that moves with the day is not judged: the value will be, on the day it is given."""
     if value is None or "today" in f"{parameter.min}{parameter.max}":
         return
-    if isinstance(parameter, Column) or _is_unready(parameter):
+    if not kinds.is_ready(parameter):
         return
     try:
         kinds.normal(parameter, value, _A_DAY)
@@ -134,14 +134,3 @@ def _check_value(log: Log, path: str, parameter: Parameter, value: Any) -> None:
         for name, messages in refused.under(path).items():
             for message in messages:
                 log.problem(name, message.key, "Write a value that this parameter takes.", **message.values)
-
-
-def _is_unready(parameter: Parameter) -> bool:
-    """Whether the parameter itself is wrong, so that judging values by it would only repeat that."""
-    fields: tuple[Field, ...] = (parameter, *parameter.columns)
-    return any(
-        (field.kind == "money" and field.currency not in list_currencies())
-        or (field.pattern is not None and written.pattern_problem(field.pattern) is not None)
-        or (field.kind in ("choice", "multi_choice") and not field.options)
-        for field in fields
-    )

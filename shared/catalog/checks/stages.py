@@ -23,15 +23,11 @@ def check_stage(log: Log, path: str, stage: Stage, version: TypeVersion, there: 
         where = f"{path}.transitions.{transition.code}"
         check_assignment(log, f"{where}.assign", transition.assign, there)
         target = version.find_stage(transition.to)
-        if (
-            transition.assign is not None
-            and target is not None
-            and (target.kind == "terminal" or target.side == "client")
-        ):
+        if transition.assign is not None and target is not None and not _is_assigned(target):
             log.problem(
                 f"{where}.assign",
-                "The stage %(to)s is not held by an attendant.",
-                "Leave assign out: a client's stage is the client's, a terminal one nobody's.",
+                "The stage %(to)s is not given to an attendant.",
+                "Leave assign out: the client, the approvers or nobody holds that stage.",
                 to=transition.to,
             )
         if transition.outcome is not None and stage.kind != "approval":
@@ -40,6 +36,10 @@ def check_stage(log: Log, path: str, stage: Stage, version: TypeVersion, there: 
                 "An outcome belongs to a stage of kind approval.",
                 "Leave it out, or write kind: approval.",
             )
+
+
+def _is_assigned(stage: Stage) -> bool:
+    return stage.kind == "ordinary" and stage.side != "client"
 
 
 def _check_cells(log: Log, path: str, stage: Stage, version: TypeVersion) -> None:

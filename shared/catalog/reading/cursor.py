@@ -170,7 +170,7 @@ class Cursor:
 
     def _below(self, name: str, named: yaml.Node, node: yaml.Node) -> Cursor:
         path = f"{self.path}.{name}" if self.path else name
-        position = Position(self.position.file, named.start_mark.line + 1)
+        position = Position(self.position.file, _line_of(named, node))
         self.log.positions.setdefault(path, position)
         return Cursor(self.log, node, path, position)
 
@@ -200,6 +200,13 @@ class Fields:
 
     def has(self, name: str) -> bool:
         return name in self.all
+
+
+def _line_of(named: yaml.Node, node: yaml.Node) -> int:
+    """Where a thing is said: a text where it begins (a block of lines: at its first), all else where it is named."""
+    if not isinstance(node, yaml.ScalarNode) or node.tag == _NULL:
+        return named.start_mark.line + 1
+    return node.start_mark.line + (2 if node.style in ("|", ">") else 1)
 
 
 def _name_of(node: yaml.Node) -> str | None:

@@ -116,7 +116,7 @@ def _transition(at: Cursor) -> Transition | None:
         code=code,
         to=to or "",
         names=names or {},
-        condition=fields.get("if", Cursor.text, None),
+        condition=fields.get("if", words.expression, None),
         comment=fields.get("comment", lambda part: part.word("required", "optional"), "optional"),
         assign=fields.get("assign", words.assignment, None),
         outcome=fields.get("outcome", lambda part: part.word("approved", "rejected"), None),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final, cast
 
+from shared.catalog import kinds
 from shared.catalog.definitions import Column, Option, Parameter
 from shared.catalog.parameters import KINDS, Field, Kind
+from shared.catalog.reading import words
 from shared.catalog.reading.cursor import OPTION_CODE, Cursor, Fields
+from shared.catalog.refusal import Refused
 
 _TEXT: Final = ("pattern", "min_length", "max_length")
 _BOUNDS: Final = ("min", "max")
@@ -25,6 +29,7 @@ KEYS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "file": ("min_items", "max_items"),
     "table": ("columns", "min_items", "max_items"),
 }
+_A_DAY: Final = date(2026, 1, 1)
 COLUMN_KINDS: Final = tuple(kind for kind in KINDS if kind not in ("table", "file"))
 _OWN: Final = tuple(dict.fromkeys(key for keys in KEYS_OF.values() for key in keys))
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
@@ -38,7 +43,7 @@ def parameters(at: Cursor) -> tuple[Parameter, ...]:
 def unique(at: Cursor, made: tuple[Any, ...]) -> tuple[Any, ...]:
     """The things with a code, without those whose code came before: each is a problem at its line."""
     lines: dict[str, Cursor] = {}
-    for item in at.items():
+    for item in at.items() if at.is_list else ():
         code = item.path.rpartition(".")[2].partition("#")[0]
         if "#" in item.path.rpartition(".")[2]:
             item.problem(
@@ -48,7 +53,10 @@ def unique(at: Cursor, made: tuple[Any, ...]) -> tuple[Any, ...]:
                 line=lines[code].position.line,
             )
         lines.setdefault(code, item)
-    return tuple({thing.code: thing for thing in reversed(made)}[code] for code in dict.fromkeys(t.code for t in made))
+    first: dict[str, Any] = {}
+    for thing in made:
+        first.setdefault(thing.code, thing)
+    return tuple(first.values())
 
 
 def _parameter(at: Cursor) -> Parameter | None:
@@ -57,8 +65,8 @@ def _parameter(at: Cursor) -> Parameter | None:
     if common is None:
         return None
     columns = fields.get("columns", lambda part: unique(part, part.each(_column)), ())
-    bare = Parameter(**common, columns=columns, when=fields.get("when", Cursor.text, None))
-    default = fields.get("default", lambda part: plain(part, bare), None)
+    bare = Parameter(**common, columns=columns, when=fields.get("when", words.expression, None))
+    default = fields.get("default", lambda part: kept(part, bare), None)
     return Parameter(**common, columns=columns, when=bare.when, default=default)
 
 
@@ -68,9 +76,9 @@ def _column(at: Cursor) -> Column | None:
     return Column(**common, required=fields.get("required", Cursor.flag, False)) if common else None
 
 
-def _common(fields: Fields, kinds: tuple[str, ...]) -> dict[str, Any] | None:
+def _common(fields: Fields, allowed: tuple[str, ...]) -> dict[str, Any] | None:
     code = fields.need("code", Cursor.code)
-    kind = cast(Kind | None, fields.need("kind", lambda part: part.word(*kinds)))
+    kind = cast(Kind | None, fields.need("kind", lambda part: part.word(*allowed)))
     labels = fields.need("label", Cursor.texts)
     if not code or kind is None:
         return None
@@ -128,6 +136,15 @@ def _option(at: Cursor) -> Option | None:
     code = fields.need("code", lambda part: part.code(OPTION_CODE))
     labels = fields.need("label", Cursor.texts)
     return Option(code=code, labels=labels or {}) if code else None
+
+
+def kept(at: Cursor, parameter: Parameter) -> Any:
+    """A value in the form in which tickets keep it; as written where the parameter does not take it, to be judged."""
+    raw = plain(at, parameter)
+    try:
+        return kinds.normal(parameter, raw, _A_DAY) if kinds.is_ready(parameter) else raw
+    except Refused:
+        return raw
 
 
 def plain(at: Cursor, field: Field) -> Any:

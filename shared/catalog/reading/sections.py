@@ -28,9 +28,9 @@ def client_kind(at: Cursor) -> ClientKind | None:
     code = fields.need("code", Cursor.code)
     login = fields.get("login", lambda part: part.each(lambda each: each.word(*IDENTIFIERS)), ("email",))
     names = fields.get("name", Cursor.texts, {})
-    if not login:
+    if fields.has("login") and fields.all["login"].is_list and not fields.all["login"].items():
         at.problem("Such a client could not sign in.", "Name an identifier: email, cpf_cnpj or registration.")
-    return ClientKind(code=code, login=tuple(dict.fromkeys(login)), names=names) if code else None
+    return ClientKind(code=code, login=tuple(dict.fromkeys(login)) or ("email",), names=names) if code else None
 
 
 def group(at: Cursor) -> Group | None:

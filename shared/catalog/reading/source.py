@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
 import yaml
@@ -14,6 +15,8 @@ from shared.catalog.reading.cursor import Cursor
 MAX_CHARACTERS: Final = 4_000_000
 MAX_DEPTH: Final = 60
 
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
+_UNREADABLE = re.compile("[\\x00\\ud800-\\udfff]")
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -23,29 +26,32 @@ def open_text(log: Log, text: str, name: str) -> Cursor | None:
     if len(text) > MAX_CHARACTERS:
         log.problem("", "The file is too long.", "Split it into several.", at=top)
         return None
-    text = _without_tabs(text)
+    text = _as_yaml(text)
     try:
         if not _is_plain(log, text, top):
             return None
         node = yaml.compose(text, Loader=_Loader)
+    except UnicodeEncodeError:
+        log.problem("", "There are characters in it that cannot be shown.", "Write the text again.", at=top)
+        return None
     except yaml.YAMLError as error:
         _log_error(log, error, top)
         return None
     if node is None:
         log.problem("", "The file is empty.", "Begin it with `catalog: 1`.", at=top)
         return None
-    return Cursor(log, node, "", top) if _mended(log, node, top) else None
+    return Cursor(log, node, "", top) if _is_readable(log, node, top) else None
 
 
-def _without_tabs(text: str) -> str:
-    """JSON may be indented by tabs, which YAML does not know; inside its texts none can be."""
-    if "\t" not in text or not text.lstrip().startswith("{"):
+def _as_yaml(text: str) -> str:
+    """JSON is YAML but for two things: tabs between its parts, and characters beyond U+FFFF written as two escapes."""
+    if not text.lstrip().startswith("{") or ("\t" not in text and "\\u" not in text):
         return text
     try:
         json.loads(text)
     except ValueError:
         return text
-    return text.replace("\t", " ")
+    return _PAIR.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text.replace("\t", " "))
 
 
 def _is_plain(log: Log, text: str, top: Position) -> bool:
@@ -66,8 +72,8 @@ def _is_plain(log: Log, text: str, top: Position) -> bool:
     return plain
 
 
-def _mended(log: Log, root: yaml.Node, top: Position) -> bool:
-    """Joins the pairs in which JSON writes characters beyond U+FFFF; refuses those that no text may hold."""
+def _is_readable(log: Log, root: yaml.Node, top: Position) -> bool:
+    """Refuses characters that no text may hold: NUL, and halves of pairs."""
     good = True
     waiting = [root]
     while waiting:
@@ -76,12 +82,10 @@ def _mended(log: Log, root: yaml.Node, top: Position) -> bool:
             waiting += [part for pair in node.value for part in pair]
         elif isinstance(node, yaml.SequenceNode):
             waiting += node.value
-        else:
-            node.value = node.value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            if "\0" in node.value or "\ufffd" in node.value:
-                at = Position(top.file, node.start_mark.line + 1)
-                log.problem("", "There are characters in it that cannot be shown.", "Write the text again.", at=at)
-                good = False
+        elif _UNREADABLE.search(node.value):
+            at = Position(top.file, node.start_mark.line + 1)
+            log.problem("", "There are characters in it that cannot be shown.", "Write the text again.", at=at)
+            good = False
     return good
 
 

@@ -17,7 +17,7 @@ from shared.catalog.file_types import FILE_TYPES
 from shared.catalog.reading import words
 from shared.catalog.reading.cursor import Cursor, Fields
 from shared.catalog.reading.flows import flow
-from shared.catalog.reading.parameters import parameters, plain
+from shared.catalog.reading.parameters import kept, parameters
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 _FIELDS = (
@@ -99,7 +99,7 @@ def _values(at: Cursor, declared: dict[str, Parameter]) -> dict[str, Any]:
     values = {}
     for code, entry in at.entries().items():
         if code in declared:
-            values[code] = plain(entry, declared[code])
+            values[code] = kept(entry, declared[code])
         else:
             at.log.unknown(entry.path, "There is no parameter %(word)s.", code, declared, at=entry.position)
     return values

@@ -71,6 +71,12 @@ def assignment(at: Cursor) -> Assignment | None:
     return None
 
 
+def expression(at: Cursor) -> str | None:
+    """The text of a condition, as many lines as it has."""
+    text = at.text()
+    return text and text.rstrip()
+
+
 def due(at: Cursor) -> Due | None:
     """`{within: 4h, calendar: office, near: 75%, then: TRANSITION}`."""
     fields = at.fields("within", "calendar", "near", "then")

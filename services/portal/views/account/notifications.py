@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask import Response, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, page, shapes
 from services.portal.ask import Refused
 from services.portal.shapes import Notification
+from services.portal.tongue import gettext
 from services.portal.views.account.blueprint import blueprint
 
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from flask import Response, redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, page, request_form, shapes
@@ -14,6 +13,7 @@ from services.portal.ask import Refused
 from services.portal.request_form import Mistake
 from services.portal.shapes import Me, Session
 from services.portal.speech import LANGUAGES
+from services.portal.tongue import gettext
 from services.portal.views.account.blueprint import blueprint
 from shared.errors import Retryable
 

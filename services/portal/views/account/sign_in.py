@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Response, redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, page, proxies, speech
 from services.portal.ask import Refused
+from services.portal.tongue import gettext
 from services.portal.views.account.blueprint import blueprint
 
 LONGEST = 300

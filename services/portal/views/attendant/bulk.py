@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, typed
 from services.portal.ask import Refused
+from services.portal.tongue import gettext
 from services.portal.views.attendant.blueprint import blueprint
 from services.portal.views.attendant.queue import table
 from shared.errors import Retryable

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response, request
-from flask_babel import gettext
 
 from services.portal import desk, door, page, rows, shapes, sheet, words
 from services.portal.shapes import Message, Spell, Step, Ticket
+from services.portal.tongue import gettext
 from services.portal.views.attendant.blueprint import blueprint
 from services.portal.words import Reader
 from shared.ids import new_id

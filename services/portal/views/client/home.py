@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import Response, request
-from flask_babel import gettext, ngettext
 
 from services.portal import door, page, rows, shapes
 from services.portal.shapes import Ticket
+from services.portal.tongue import gettext, ngettext, pgettext
 from services.portal.views.client.blueprint import blueprint
 from services.portal.words import Reader
 from shared import clock
@@ -28,7 +28,7 @@ def home() -> Response:
     found = page.gather(
         listed=lambda: ask.get("ticket", "/v1/tickets", **_wanted(chosen)),
         counts=lambda: ask.get("ticket", "/v1/tickets/counts", **{"as": "client", "scope": _scope(chosen)}),
-        mine=lambda: ask.get("ticket", "/v1/tickets", **{"as": "client", "filter": "my_turn", "limit": MOST_ASKS}),
+        mine=lambda: ask.get("ticket", "/v1/tickets", **{"as": "client", "filter": "my_turn", "limit": str(MOST_ASKS)}),
     )
     reader, now = page.reader("client"), clock.now()
     return page.render(
@@ -79,11 +79,11 @@ def _scope(chosen: dict[str, str]) -> str | None:
 
 def _filters(counts: dict[str, int], chosen: dict[str, str]) -> list[dict[str, Any]]:
     names = {
-        "all": gettext("All"),
-        "my_turn": gettext("My turn"),
-        "awaiting": gettext("Awaiting return"),
-        "concluded": gettext("Concluded"),
-        "cancelled": gettext("Cancelled"),
+        "all": pgettext("client filter", "All"),
+        "my_turn": pgettext("client filter", "My turn"),
+        "awaiting": pgettext("client filter", "Awaiting return"),
+        "concluded": pgettext("client filter", "Concluded"),
+        "cancelled": pgettext("client filter", "Cancelled"),
     }
     return [
         {"code": code, "name": names[code], "count": counts.get(code, 0), "is_chosen": code == chosen["filter"]}

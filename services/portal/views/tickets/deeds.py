@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, page, typed
 from services.portal.ask import Answer, Refused
 from services.portal.sheet import Trouble
+from services.portal.tongue import gettext
 from services.portal.views.tickets import show
 from services.portal.views.tickets.blueprint import blueprint
 

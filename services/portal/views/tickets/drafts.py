@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import course, door, drafting, formats, page, request_form, shapes, speech
+from services.portal import door, drafting, formats, page, request_form, shapes
 from services.portal.ask import Refused
 from services.portal.shapes import Ticket
 from services.portal.sheet import Trouble
+from services.portal.tongue import gettext
 from services.portal.views.tickets import deeds, files, show
 from services.portal.views.tickets.blueprint import blueprint
 from shared import clock

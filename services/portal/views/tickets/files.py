@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, page, shapes, uploads
 from services.portal.ask import Refused
 from services.portal.shapes import Attachment
 from services.portal.sheet import Trouble
+from services.portal.tongue import gettext
 from services.portal.views.tickets import show
 from services.portal.views.tickets.blueprint import blueprint as tickets
 

@@ -1,11 +1,10 @@
-"""Working on a ticket: the parameters, the understanding and the transition, sent as one form and carried out in order."""
+"""Working on a ticket: parameters, understanding and transition, sent as one form and carried out in order."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import Response, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, page, request_form, shapes, sheet, speech
@@ -13,6 +12,7 @@ from services.portal.ask import Refused
 from services.portal.controls import controls
 from services.portal.shapes import Ticket
 from services.portal.sheet import Trouble
+from services.portal.tongue import gettext
 from services.portal.views.tickets import deeds, show
 from services.portal.views.tickets.blueprint import blueprint
 from shared.catalog.definitions import TypeVersion
