@@ -19,6 +19,7 @@ COMMANDS = {
     "catalog": ("vez.catalog.command:catalog", "Validate, plan, apply or export the catalog as a file."),
     "discover": ("vez.discover.command:discover", "Read an event log and write the catalog that it shows."),
     "replay": ("vez.replay.command:replay", "Play an event log through a running system."),
+    "bench": ("vez.bench.command:bench", "Measure this machine's Vez beside a yardstick."),
     "inbox": ("vez.inbox.command:inbox", "See and work off the events that could not be handled."),
     "outbox": ("vez.inbox.outbox:outbox", "See the events that were not sent yet."),
 }
