@@ -13,6 +13,7 @@ from shared import bus, telemetry
 from shared.config import Common, environment
 from shared.contracts.topology import SERVICES
 from vez import estate, health
+from vez.embedded import child
 
 PORTS = {"http": 8000, "stream": 8001, "worker": 8002}
 
@@ -37,7 +38,12 @@ def command(service: str, kind: str, host: str, port: int | None, work_only: boo
     elif kind == "stream":
         serve(Interfaces.ASGI, partial(estate.create_stream, options), (host, at), 1)
     else:
-        serve(Interfaces.WSGI, partial(estate.create_app, service, options, None), (host, at), options.http_threads)
+        serve(Interfaces.WSGI, partial(_create_app, service, options), (host, at), options.http_threads)
+
+
+def _create_app(service: str, options: Common) -> Any:
+    child.give_memory_back()
+    return estate.create_app(service, options, None)
 
 
 def run_worker(service: str, options: Common, address: tuple[str, int], *, work_only: bool) -> None:

@@ -123,7 +123,8 @@ class Up:
         port = self.store_socket.getsockname()[1]
         become_front = front.become(self.folder, self.sockets, self.public.fileno(), port)
         self.supervisor.start(self._member("front", become_front, self.public))
-        processes = _preload()
+        with self.supervisor.importing():
+            processes = _preload()
         stack = processes.Stack(self.folder, self.sockets, self.environ, self.url, self.with_demo)
         self.supervisor.start(self._member("http", partial(processes.serve_http, stack)))
         become_sink = lazy.load("vez.embedded.sink").become(self.folder, self.mail_socket)
@@ -155,7 +156,7 @@ class Up:
         data = self.folder.postgres
         postgres.create(data, self.secrets.superuser, wiring.all_statements(self.secrets))
         postgres.clear_stale(data)
-        postgres.become(postgres.command(data, self.sockets), data)
+        postgres.become(postgres.command(data, self.sockets), data, self.sockets)
 
     def _welcome(self) -> str:
         took = clock.monotonic() - self.began

@@ -23,46 +23,50 @@ def on_told(tx: Transaction, event: Event) -> None:
 
 
 def on_shown(tx: Transaction, event: Event) -> None:
-    """Nobody is told, but the screens that show the ticket hear of it."""
-    commands.happen(tx, tx.actor, event)
+    """Nobody is told, but webhooks and the screens that show the ticket hear of it."""
+    commands.show(tx, tx.actor, event)
 
 
 def on_submit_requested(tx: Transaction, event: Event) -> None:
     """Keep what the words about a ticket need."""
     commands.record_ticket(tx, tx.actor, cast(t.SubmitRequested, event), _sequence(tx))
+    commands.tell_webhooks(tx, tx.actor, event)
 
 
 def on_subject_changed(tx: Transaction, event: Event) -> None:
     """Keep the new subject."""
     commands.record_subject(tx, tx.actor, cast(t.SubjectChanged, event), _sequence(tx))
-    commands.happen(tx, tx.actor, event)
+    commands.show(tx, tx.actor, event)
 
 
 def on_deleted(tx: Transaction, event: Event) -> None:
     """Forget a deleted ticket's words."""
     commands.erase_ticket(tx, tx.actor, cast(t.Deleted, event))
-    commands.happen(tx, tx.actor, event)
+    commands.show(tx, tx.actor, event)
 
 
 def on_due_changed(tx: Transaction, event: Event) -> None:
     """Keep the deadline."""
     commands.record_due(tx, tx.actor, cast(w.DueChanged, event))
-    commands.happen(tx, tx.actor, event)
+    commands.show(tx, tx.actor, event)
 
 
 def on_queue_changed(tx: Transaction, event: Event) -> None:
     """Keep a queue's members."""
     commands.record_queue(tx, tx.actor, cast(w.QueueChanged, event), _sequence(tx))
+    commands.tell_webhooks(tx, tx.actor, event)
 
 
 def on_type_changed(tx: Transaction, event: Event) -> None:
     """Keep a type's names."""
     commands.record_type(tx, tx.actor, cast(w.TypeChanged, event), _sequence(tx))
+    commands.tell_webhooks(tx, tx.actor, event)
 
 
 def on_setting_changed(tx: Transaction, event: Event) -> None:
     """Keep a setting."""
     commands.record_setting(tx, tx.actor, cast(w.SettingChanged, event), _sequence(tx))
+    commands.tell_webhooks(tx, tx.actor, event)
 
 
 def _sequence(tx: Transaction) -> int:

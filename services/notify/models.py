@@ -41,6 +41,7 @@ notices: Final = Table(
     Column("actor_id", Id(), nullable=False),
     Column("occurred_at", Instant(), nullable=False),
     Column("facts", Json, nullable=False),
+    Column("envelope", Json, comment="kept where a webhook is told"),
 )
 
 deliveries: Final = Table(
@@ -78,6 +79,24 @@ deliveries: Final = Table(
     ),
     Index("ix_deliveries_ticket", "ticket_id", "id"),
     Index("ix_deliveries_troubled", "state", "id", postgresql_where=text("state IN ('queued', 'failed', 'parked')")),
+)
+
+webhooks: Final = Table(
+    "webhooks",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("events", Json, nullable=False, comment="names, word.* or *"),
+    Column("secret", Text, nullable=False),
+    Column("previous_secret", Text),
+    Column("previous_until", Instant(), comment="until when the secret before signs too"),
+    Column("is_disabled", Boolean, nullable=False, server_default=text("false")),
+    Column("is_deleted", Boolean, nullable=False, server_default=text("false")),
+    Column("failure_count", Integer, nullable=False, server_default=text("0")),
+    Column("closed_until", Instant(), comment="after failures it is left alone until then"),
+    Column("created_by", Id(), nullable=False),
+    Column("created_at", Instant(), nullable=False),
+    *aggregate_columns(),
 )
 
 # ---- the live stream ---------------------------------------------------------------------------------------------
@@ -182,5 +201,5 @@ settings: Final = Table(
     Column("sequence", BigInteger, nullable=False),
 )
 
-AGGREGATES: Final = {"preferences": preferences}
+AGGREGATES: Final = {"preferences": preferences, "webhook": webhooks}
 STORE: Final = Store("notify", metadata, AGGREGATES)

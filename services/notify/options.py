@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from shared import config
+
+Network = IPv4Network | IPv6Network
 
 
 def _address(value: str) -> str | None:
@@ -23,6 +26,19 @@ def _server(value: str) -> str | None:
 
 def _optional_server(value: str) -> str | None:
     return _server(value) if value else None
+
+
+def _networks(value: str) -> str | None:
+    try:
+        networks(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    """The networks that a comma-separated list names. Raises ValueError."""
+    return tuple(ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +73,15 @@ class Options(config.Common):
         default="",
         secret=True,
     )
+    webhook_allow: str = config.option(
+        "VEZ_NOTIFY_WEBHOOK_ALLOW",
+        "networks of our own that webhooks may reach (10.0.0.0/8, …), where http and any port are allowed too",
+        default="",
+        check=_networks,
+    )
+    webhook_timeout_seconds: float = config.option(
+        "VEZ_NOTIFY_WEBHOOK_TIMEOUT_SECONDS", "how long a webhook's receiver may take in all", default=15.0
+    )
     keep_days: int = config.option(
         "VEZ_NOTIFY_KEEP_DAYS", "days after which a delivery that has come to its end is forgotten", default=400
     )
@@ -65,6 +90,11 @@ class Options(config.Common):
     def mail_domain(self) -> str:
         """The domain of our own Message-IDs: that of the address mail comes from."""
         return parseaddr(self.mail_from)[1].partition("@")[2]
+
+    @property
+    def webhook_networks(self) -> tuple[Network, ...]:
+        """The networks of our own that webhooks may reach."""
+        return networks(self.webhook_allow)
 
     @property
     def signing_key(self) -> bytes:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_dump, validate, validates_schema
 
 from services.notify.rules.kinds import KINDS
 from services.notify.rules.streaming import MOST_TICKETS
+from services.notify.rules.webhooks import is_known
 
 _CLOCK: Final = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="A time of day, as 22:00")
 DIGESTS: Final = (0, 15, 60, 240, 1440)
+
+
+def _known_event(pattern: str) -> None:
+    if not is_known(pattern):
+        raise ValidationError("No such event: a name as flow.stage_entered, flow.* or *")
 
 
 class TicketName(Schema):
@@ -74,6 +80,39 @@ class Presence(Schema):
     ticket_id = fields.String(required=True)
     people = fields.List(fields.Nested(Named), required=True)
     until = fields.DateTime(required=True)
+
+
+class NewWebhook(Schema):
+    url = fields.String(required=True, validate=validate.Length(min=1, max=2000))
+    events = fields.List(fields.String(validate=_known_event), required=True, validate=validate.Length(min=1, max=100))
+
+
+class WebhookChanges(Schema):
+    url = fields.String(validate=validate.Length(min=1, max=2000))
+    events = fields.List(fields.String(validate=_known_event), validate=validate.Length(min=1, max=100))
+    state = fields.String(validate=validate.OneOf(["active", "disabled"]))
+
+
+class Webhook(Schema):
+    """A webhook: `secret` is shown only when it is made or renewed; `state` is active, failing or disabled."""
+
+    id = fields.String(required=True)
+    url = fields.String(required=True)
+    events = fields.List(fields.String(), required=True)
+    state = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    version = fields.Integer(required=True)
+    secret = fields.String(allow_none=True)
+
+    @post_dump
+    def keep_secret(self, shown: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Leave the secret out where it is not to be shown."""
+        return {name: value for name, value in shown.items() if name != "secret" or value is not None}
+
+
+class Webhooks(Schema):
+    items = fields.List(fields.Nested(Webhook), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class Delivery(Schema):

@@ -9,6 +9,7 @@ from celery import Celery
 
 from services.notify.gateways.composing import Composer
 from services.notify.gateways.mail import mail_servers
+from services.notify.gateways.receivers import Runner, http_receivers
 from services.notify.handlers import HANDLERS
 from services.notify.models import STORE
 from services.notify.options import Options
@@ -22,7 +23,12 @@ def part(options: Options, services: client.Services | None = None) -> Part:
     """This service's share of a worker; its connections open when it starts."""
 
     def gateways() -> Mapping[str, Any]:
-        return {"post": mail_servers(options), "composer": Composer(options)}
+        return {
+            "post": mail_servers(options),
+            "composer": Composer(options),
+            "receivers": http_receivers(options),
+            "runner": Runner(),
+        }
 
     return Part(
         options=options,

@@ -30,6 +30,7 @@ class Refused(Exception):
     title: str
     detail: str
     fields: Mapping[str, list[str]] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
     retry_after: int | None = None
 
     @property
@@ -85,6 +86,7 @@ class Asker:
         key: str | None = None,
         wait: bool = False,
         content_type: str | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> Answer:
         """Give a command. `version` goes as If-Match, `key` as Idempotency-Key; with `wait` until the outcome."""
         headers = {}
@@ -96,13 +98,13 @@ class Asker:
             headers["Prefer"] = f"wait={self._wait_seconds}"
         if content_type:
             headers["Content-Type"] = content_type
-        answer = self._call(method, service, path, body=body, headers=headers)
+        answer = self._call(method, service, path, body=body, headers=headers, params=params)
         return Answer(answer.status_code, decoded(answer), answer.headers.get("Location"))
 
-    def raw(self, service: str, path: str, **params: str | None) -> httpx.Response:
-        """An answer that is not JSON (a file of the catalog, a table as CSV). Raises as `get` does."""
+    def raw(self, service: str, path: str, *, accept: str, **params: str | None) -> httpx.Response:
+        """An answer that is not JSON (the catalog's file, a table as CSV). Raises as `get` does."""
         given = {name: value for name, value in params.items() if value}
-        answer = self._call("GET", service, path, params=given, headers={"Accept": "*/*"})
+        answer = self._call("GET", service, path, params=given, headers={"Accept": accept})
         if not answer.is_success:
             decoded(answer)
         return answer
@@ -134,6 +136,9 @@ def decoded(answer: httpx.Response) -> Any:
     raise refusal(answer)
 
 
+_PROBLEM = frozenset({"type", "title", "status", "detail", "instance", "errors"})
+
+
 def refusal(answer: httpx.Response) -> Refused:
     """A problem document as an error."""
     problem = _json(answer)
@@ -146,6 +151,7 @@ def refusal(answer: httpx.Response) -> Refused:
         title=str(problem.get("title") or ""),
         detail=str(problem.get("detail") or ""),
         fields={str(name): [str(each) for each in texts] for name, texts in (problem.get("errors") or {}).items()},
+        extra={name: value for name, value in problem.items() if name not in _PROBLEM},
         retry_after=int(after) if after.isdigit() else None,
     )
 

@@ -28,11 +28,25 @@ def ahead(version: TypeVersion | None, code: str | None, reader: Reader, languag
 
 
 def _next(version: TypeVersion, stage: Stage, seen: set[str | None]) -> Stage | None:
-    following = [
-        version.flow.stage_by_code[each.to] for each in stage.transitions if each.to in version.flow.stage_by_code
-    ]
-    fresh = [each for each in following if each.code not in seen]
-    return next((each for each in fresh if each.terminal != "cancelled"), fresh[0] if fresh else None)
+    """The first way on that comes to a good end without going back; else the first that is new."""
+    fresh = [each for each in _following(version, stage) if each.code not in seen]
+    return next((each for each in fresh if _ends_well(version, each, set(seen))), fresh[0] if fresh else None)
+
+
+def _following(version: TypeVersion, stage: Stage) -> list[Stage]:
+    by_code = version.flow.stage_by_code
+    return [by_code[each.to] for each in stage.transitions if each.to in by_code]
+
+
+def _ends_well(version: TypeVersion, stage: Stage, seen: set[str | None]) -> bool:
+    waiting = [stage]
+    while waiting:
+        present = waiting.pop()
+        if present.terminal == "concluded":
+            return True
+        seen.add(present.code)
+        waiting += [each for each in _following(version, present) if each.code not in seen]
+    return False
 
 
 def stage_name(stage: Stage, reader: Reader, language: str) -> str:

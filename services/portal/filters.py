@@ -16,6 +16,7 @@ def add(app: Flask) -> None:
     for filter_ in (
         formats.exact,
         formats.when,
+        formats.by_when,
         formats.ago,
         formats.day,
         formats.weekday_day,

@@ -98,6 +98,14 @@ def when(moment: datetime, now: datetime | None = None) -> str:
     return gettext("%(day)s, %(time)s", day=_called(moment, now or clock.now()), time=clock_time(moment))
 
 
+def by_when(moment: datetime, now: datetime | None = None) -> str:
+    """A deadline in full: seg, 7 dez, 15h30."""
+    at = now or clock.now()
+    if abs((local(moment).date() - local(at).date()).days) <= 1:
+        return when(moment, at)
+    return gettext("%(day)s, %(time)s", day=weekday_day(moment), time=clock_time(moment))
+
+
 def by(moment: datetime, now: datetime | None = None) -> str:
     """A deadline in few words: with its time while that is near, else the day alone."""
     at = now or clock.now()

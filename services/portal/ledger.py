@@ -17,6 +17,7 @@ STEPS = tuple(
 MOST_TICKS = 12
 DAY = timedelta(days=1)
 SHOWN_AHEAD = 0.35
+LEAST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ def draw(spells: Sequence[Spell], due: datetime | None, now: datetime, *, is_cli
 
 
 def _window(first: datetime, last: datetime, due: datetime | None) -> Window:
-    shown = max(last - first, timedelta(minutes=4))
+    shown = max(last - first, LEAST)
     limit = first + shown * (1 + SHOWN_AHEAD)
     wanted = min(limit, due) if due and due > last else last
     step = next((each for each in STEPS if (max(wanted, first + shown) - first) / each <= MOST_TICKS), STEPS[-1])
@@ -135,7 +136,7 @@ def _tick(window: Window, moment: datetime, *, first: bool) -> Tick:
 
 def _due_text(due: datetime, window: Window) -> str:
     if due > window.end:
-        return f"{formats.day(due) if window.step >= DAY else formats.when(due)} →"
+        return f"{formats.by(due)} →"
     return gettext("deadline")
 
 

@@ -24,7 +24,7 @@ class Options(config.Common):
         "VEZ_PORTAL_ASKING_THREADS", "threads of one process that ask the services for a page's parts", default=8
     )
     wait_seconds: int = config.option(
-        "VEZ_PORTAL_WAIT_SECONDS", "how long a form waits for the flow's answer before the page says pending", default=5
+        "VEZ_PORTAL_WAIT_SECONDS", "how long a form waits for the flow's answer before the page says pending", default=3
     )
 
     proxy_hops: int = config.option(

@@ -79,6 +79,7 @@ def given() -> dict[str, Any]:
         "seal": door.seal,
         "said": [said] if said else [],
         "unread": int(g.get("unread") or 0),
+        "is_part": is_part(),
         "section": "",
         "area": "",
     }

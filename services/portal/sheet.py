@@ -54,6 +54,7 @@ class Sheet:
     moves: list[Move]
     key: str
     is_understood: bool = False
+    asks_understanding: bool = False
     silence: str | None = None
     mistakes: list[Mistake] = field(default_factory=list)
     trouble: Trouble | None = None
@@ -73,6 +74,10 @@ class Sheet:
         if self.trouble is None or self.trouble.where != where:
             return []
         return list(self.trouble.refused.fields.get(name, []))
+
+    def still_missing(self, move: Move) -> str:
+        """Why a transition cannot be taken yet; empty where it can."""
+        return words.still_missing(move, self.ticket)
 
     def may(self, *actions: str) -> bool:
         """Whether the reader may take any of these actions now."""
@@ -123,6 +128,7 @@ def make(
         inputs=[each for each in drawn if not each.read_only],
         moves=ticket.transitions if ticket.may("advance") else [],
         is_understood=is_understood(versions, steps),
+        asks_understanding=asks_understanding(ticket, version),
         silence=silence(ticket, version),
         key=new_id(),
         mistakes=request_form.mistakes(trouble.refused, version) if trouble else [],
@@ -133,6 +139,12 @@ def make(
 def is_understood(versions: list[Understanding], steps: list[Step]) -> bool:
     """Whether the newest understanding was written since the present stage was entered."""
     return bool(versions and steps and versions[0].created_at >= steps[-1].entered_at)
+
+
+def asks_understanding(ticket: Ticket, version: TypeVersion | None) -> bool:
+    """Whether the present stage is left only with an understanding."""
+    stage = version.find_stage(ticket.stage.code) if version and ticket.stage else None
+    return stage is not None and stage.understanding == "required"
 
 
 def silence(ticket: Ticket, version: TypeVersion | None) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.portal import formats
-from services.portal.shapes import Holder, Message, Step, Ticket
+from services.portal.shapes import Holder, Message, Move, Step, Ticket
 from services.portal.tongue import gettext
 
 
@@ -226,10 +226,17 @@ def _sender(steps: list[Step], reader: Reader) -> str | None:
 
 def to_advance(ticket: Ticket) -> str:
     """What is missing before the first transition can be taken; a plain sentence where nothing is."""
-    reasons = [blocked.reason for blocked in ticket.transitions[0].blocked] if ticket.transitions else []
-    if not reasons:
-        return gettext("Everything needed is there: you can go on.")
-    return " ".join(dict.fromkeys(reasons))
+    missing = still_missing(ticket.transitions[0], ticket) if ticket.transitions else ""
+    return missing or gettext("Everything needed is there: you can go on.")
+
+
+def still_missing(move: Move, ticket: Ticket) -> str:
+    """Why a transition cannot be taken yet: the fields to fill by their labels, then every other reason."""
+    labels = {each.code: each.label for each in ticket.fields}
+    fields = [labels.get(why.field, why.field) for why in move.blocked if why.field]
+    sentences = [gettext("Still to fill in: %(fields)s.", fields=", ".join(fields))] if fields else []
+    sentences += [why.reason for why in move.blocked if not why.field]
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in dict.fromkeys(sentences))
 
 
 def _others(ticket: Ticket, reader: Reader) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from services.workflow.commands import holders
-from services.workflow.commands.operate import forget_ticket, operate, refuse, start_flow
+from services.workflow.commands.forgetting import forget_ticket
+from services.workflow.commands.operate import operate, refuse, start_flow
 from shared.contracts import Event
 from shared.contracts import ticket as asked
 from shared.contracts.identity import PersonChanged, ProfileChanged

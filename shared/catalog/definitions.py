@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 from shared.catalog.parameters import Column, Option, Parameter
 from shared.catalog.texts import DEFAULT_LANGUAGE, LANGUAGES, Texts, text_in
@@ -20,6 +20,7 @@ from shared.errors import Message
 __all__ = [
     "DEFAULT_LANGUAGE",
     "LANGUAGES",
+    "SIDES",
     "Access",
     "Approvers",
     "Assignment",
@@ -50,6 +51,7 @@ __all__ = [
 
 Access = Literal["required", "optional", "read_only", "invisible"]
 Side = Literal["client", "attendant", "third_party"]
+SIDES: Final[tuple[str, ...]] = get_args(Side)
 Cells = dict[str, dict[str, Access]]
 
 

@@ -5,6 +5,7 @@ What has its default is left out. Small things stand on one line, as a person wo
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import Any, Final
 
@@ -12,18 +13,21 @@ import yaml
 
 from shared.catalog.definitions import (
     LANGUAGES,
+    SIDES,
+    Access,
     AttachmentLimits,
     Calendar,
     Catalog,
     ClientKind,
     Due,
-    Flow,
     OpenedBy,
+    Queue,
     Stage,
     Template,
     Texts,
     Transition,
     Type,
+    TypeVersion,
 )
 from shared.catalog.parameters import Column, Field, Option, Parameter
 from shared.catalog.reading.flows import BUILT_IN_NAMES
@@ -33,7 +37,9 @@ from shared.catalog.wire import version_digest, version_from_wire, version_to_wi
 
 __all__ = ["version_digest", "version_from_wire", "version_to_wire", "write"]
 
-_LINE: Final = 120
+_LINE: Final = 1000
+_SHORT: Final = 8
+_BREAKS: Final = re.compile(r"[\t\r\n\x85\u2028\u2029]")
 Shape = dict[str, Any]
 
 
@@ -66,7 +72,14 @@ def _number(dumper: _Dumper, number: _Number) -> yaml.Node:
     return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", number)
 
 
+def _text(dumper: _Dumper, text: str) -> yaml.Node:
+    """Line breaks are written as escapes: folded between single quotes, NEL and its like would come back as blanks."""
+    style = '"' if _BREAKS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
 _Dumper.add_representer(_Number, _number)
+_Dumper.add_representer(str, _text)
 
 
 def write(catalog: Catalog) -> str:
@@ -74,9 +87,7 @@ def write(catalog: Catalog) -> str:
     sections: Shape = {
         "client_kinds": [_client_kind(kind) for kind in catalog.client_kinds],
         "calendars": [_calendar(calendar) for calendar in catalog.calendars],
-        "queues": [
-            _row(code=queue.code, name=_texts(queue.names), members=_Inline(queue.members)) for queue in catalog.queues
-        ],
+        "queues": [_queue(queue) for queue in catalog.queues],
         "groups": [_row(code=group.code, name=_texts(group.names)) for group in catalog.groups],
         "types": [_type(type) for type in catalog.types],
     }
@@ -110,13 +121,20 @@ def _said(rule: object | None) -> str | None:
 def _texts(texts: Texts) -> Any:
     if texts.keys() == set(LANGUAGES) and len(set(texts.values())) == 1:
         return next(iter(texts.values()))
-    return _Row(texts)
+    return _Row({language: texts[language] for language in LANGUAGES if language in texts})
+
+
+def _queue(queue: Queue) -> Shape:
+    if len(queue.members) > _SHORT:
+        return _shape(code=queue.code, name=_texts(queue.names), members=list(queue.members))
+    return _row(code=queue.code, name=_texts(queue.names), members=_Inline(queue.members))
 
 
 def _client_kind(kind: ClientKind) -> Any:
     if kind == ClientKind(code=kind.code):
         return kind.code
-    return _row(code=kind.code, name=_texts(kind.names), login=_Inline(kind.login))
+    login = _unless(_Inline(kind.login), ["email"])
+    return _row(code=kind.code, name=_texts(kind.names), login=login)
 
 
 def _calendar(calendar: Calendar) -> Shape:
@@ -142,7 +160,7 @@ def _type(type: Type) -> Shape:
         attachments=_attachments(type.attachments),
         templates=[_template(template) for template in type.templates],
         parameters=[_parameter(parameter) for parameter in type.version.parameters],
-        flow=_flow(type.version.flow),
+        flow=_flow(type.version),
     )
 
 
@@ -221,13 +239,14 @@ def _option(option: Option) -> _Row:
     return _row(code=option.code, label=_texts(option.labels))
 
 
-def _flow(flow: Flow) -> Shape:
+def _flow(version: TypeVersion) -> Shape:
+    flow = version.flow
     return _shape(
         first=flow.first,
         fallback=_said(flow.fallback),
         reopen_within=_said(flow.reopen_within),
-        due_by_side=_Row({side: _due(due) for side, due in flow.due_by_side.items()}),
-        stages=[_stage(stage) for stage in flow.stages],
+        due_by_side=_Row({side: _due(flow.due_by_side[side]) for side in SIDES if side in flow.due_by_side}),
+        stages=[_stage(stage, version) for stage in flow.stages],
     )
 
 
@@ -238,7 +257,7 @@ def _due(due: Due | None) -> Any:
     return _row(within=str(due.within), calendar=due.calendar, near=near, then=due.then)
 
 
-def _stage(stage: Stage) -> Shape:
+def _stage(stage: Stage, version: TypeVersion) -> Shape:
     approvers = stage.approvers
     shape = _shape(
         code=stage.code,
@@ -259,10 +278,15 @@ def _stage(stage: Stage) -> Shape:
             delegates=_unless(approvers.delegates, False),
         ),
         party=_texts(stage.party),
-        parameters={side: _Row(cells) for side, cells in stage.cells.items()},
+        parameters={side: _cells(stage.cells[side], version) for side in SIDES if side in stage.cells},
         transitions=[_transition(transition) for transition in stage.transitions],
     )
     return shape if stage.terminal is None or stage.cells else _Row(shape)
+
+
+def _cells(cells: dict[str, Access], version: TypeVersion) -> _Row:
+    """In the order of the parameters: what was stored as JSONB comes back in an order of its own."""
+    return _Row({code: cells[code] for code in version.parameter_by_code if code in cells})
 
 
 def _transition(transition: Transition) -> _Row:

@@ -23,7 +23,7 @@ HEARS: Final[dict[str, frozenset[str]]] = {
     "notify": frozenset(
         {"ticket", "flow", "type", "queue", "setting", "attachment", "person", "profile", "link", "inbox"}
     ),
-    "identity": frozenset({"ticket"}),
+    "identity": frozenset(),
 }
 
 WHOLE: Final = frozenset({"person", "profile", "setting", "queue", "type", "catalog", "inbox"})

@@ -18,7 +18,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def blueprint(name: str, import_name: str, *, description: str = "") -> Blueprint:
     """A blueprint below /v1."""
-    return Blueprint(name, import_name, url_prefix="/v1", description=description)
+    return OwnBlueprint(name, import_name, url_prefix="/v1", description=description)
+
+
+class OwnBlueprint(Blueprint):  # type: ignore[misc]
+    """A blueprint that makes one instance of an arguments' schema, not one a request."""
+
+    def arguments(self, schema: Any, **kwargs: Any) -> Any:
+        """Load and check arguments by `schema`, as flask-smorest does."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
 
 
 def public(view: F) -> F:

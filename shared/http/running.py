@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -100,7 +101,7 @@ def _actor(reader: Reader) -> Actor:
 
 
 def if_match() -> Expected:
-    """The version in If-Match, `*`, or None where the header is missing. Weak or foreign tags match nothing (0)."""
+    """The version in If-Match, `*`, or None where the header is missing. Weak or foreign tags match nothing (-1)."""
     raw = request.headers.get("If-Match")
     if raw is None:
         return None
@@ -108,7 +109,7 @@ def if_match() -> Expected:
     if tag == "*":
         return "*"
     inner = tag[1:-1] if len(tag) > 2 and tag[0] == tag[-1] == '"' else ""
-    return int(inner) if inner.isascii() and inner.isdigit() and len(inner) < 10 else 0
+    return int(inner) if inner.isascii() and inner.isdigit() and len(inner) < 10 else -1
 
 
 def prefer_wait() -> float:
@@ -136,7 +137,13 @@ def respond(
 def _dump(result: Any, schema: type[Schema] | Schema | None) -> Any:
     if schema is None:
         return result
-    return (schema() if isinstance(schema, type) else schema).dump(result)
+    return (_instance(schema) if isinstance(schema, type) else schema).dump(result)
+
+
+@lru_cache(maxsize=512)
+def _instance(schema: type[Schema]) -> Schema:
+    """One instance of a schema for all requests: making one copies all of its fields."""
+    return schema()
 
 
 def _tag(result: Any) -> dict[str, str]:

@@ -19,7 +19,7 @@ import psycopg
 
 from shared import clock, telemetry
 from shared.contracts import REGISTRY, Envelope, Event, decode
-from shared.errors import Final, Lost, Missing, Retryable
+from shared.errors import Final, Lost, Missing, NotFound, Retryable
 from shared.ids import SYSTEM, Actor, PersonId
 from shared.inbox import steps
 from shared.inbox.runtime import Runtime
@@ -41,6 +41,7 @@ class Job:
     alone: bool = False
     asked: int = 0
     lost: int = 0
+    vain: set[tuple[str, str]] = field(default_factory=set)
     done: Future[None] = field(default_factory=Future)
 
     @property
@@ -247,6 +248,7 @@ class Committer:
             return
         tx = Transaction(connection, store, _actor(envelope), cause=envelope)
         tx.took_place_at(known.now - clock.OFFSET)
+        tx.vain = frozenset(job.vain)
         telemetry.follow(envelope.trace)
         try:
             if handler is None:
@@ -299,6 +301,9 @@ class Committer:
             clock.sleep(wait)
             try:
                 self.runtime.resolve(missing)
+                break
+            except NotFound:
+                job.vain.add((missing.kind, missing.id))
                 break
             except Retryable:
                 log.warning("question_unanswered", service=self.runtime.store.service, kind=missing.kind)

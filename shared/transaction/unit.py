@@ -105,7 +105,9 @@ class Transaction(Reader):
     def create(self, table: Table, values: Mapping[str, Any]) -> None:
         """Make an aggregate's row: version 1, its events numbered from 1."""
         id = str(values[next(iter(table.primary_key.columns)).name])
-        self.writes.aggregates[(table.name, id)] = AggregateWrite(table, id, True, dict(values))
+        write = self._write_of(table, id)
+        write.created = True
+        write.values = {**values, **write.values}
 
     def change(self, table: Table, id: str, values: Mapping[str, Any], *, version: int | None = None) -> None:
         """Change an aggregate's row. With `version` only if it is still that, and it is raised by one."""

@@ -16,7 +16,7 @@ from shared.http.app import close
 
 EVERYWHERE = {"/livez", "/readyz", "/metrics", "/v1/openapi.json", "/v1/docs"}
 WITHOUT_SIGNING_IN = {
-    "identity": {"/.well-known/jwks.json", "/v1/tokens"},
+    "identity": {"/.well-known/jwks.json", "/v1/tokens", "/v1/links", "/v1/links/check", "/v1/links/use"},
     "notify": {"/v1/unsubscribe/<token>"},
 }
 

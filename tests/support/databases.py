@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -107,3 +108,19 @@ def rows(url: str, query: str, parameters: Mapping[str, object] | None = None) -
     """The rows of a query, for assertions."""
     with psycopg.connect(url, autocommit=True) as connection:
         return connection.execute(query, parameters).fetchall()
+
+
+@contextmanager
+def connected(url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection in autocommit mode."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+def wait_for_waiter(url: str) -> None:
+    """Wait until somebody waits for an advisory lock in this database."""
+    until = time.monotonic() + 30
+    query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while rows(url, query) == [(0,)]:
+        assert time.monotonic() < until, "nobody waits for the lock"
+        time.sleep(0.01)

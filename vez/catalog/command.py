@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -119,8 +120,9 @@ def _called(
     system: Mapping[str, str], method: str, path: str, body: bytes | None = None, *, headers: Mapping[str, str]
 ) -> Answer:
     try:
-        api = Api(Origin(system["url"]), patience_seconds=PATIENCE_SECONDS)
-        return api.call(Session(system["user"], system["password"]), method, path, body, headers=headers)
+        with closing(Origin(system["url"])) as origin:
+            api = Api(origin, patience_seconds=PATIENCE_SECONDS)
+            return api.call(Session(system["user"], system["password"]), method, path, body, headers=headers)
     except Refused as refused:
         raise _wrong(refused.problem.get("problems") or (), refused.text) from refused
     except (GivenUp, ValueError) as error:

@@ -1,8 +1,7 @@
-"""Loads the demonstration into a system that has just started: once, and again where its catalog was changed."""
+"""Loads the demonstration into a system that has just started; what is there already stays as it is."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +20,6 @@ SETTINGS: Final = {
     "client_online.fallback_queue": FALLBACK_QUEUE,
 }
 USABLE_SECONDS: Final = 30.0
-
-
-def fingerprint() -> str:
-    """Tells one release's demonstration from another's."""
-    return hashlib.sha256(CATALOG.read_bytes() + repr((PEOPLE, SETTINGS)).encode()).hexdigest()
 
 
 def make_people(identity: Common) -> None:

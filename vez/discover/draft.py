@@ -61,6 +61,11 @@ class Draft:
         return {p.code: wire(p.kind, walk.values[p.key]) for p in self.parameters if p.key in walk.values}
 
     @property
+    def domain(self) -> str:
+        """Where its people have their e-mail, clients in a part of their own."""
+        return _domain(self.survey.log)
+
+    @property
     def members(self) -> list[str]:
         """The e-mails of those who may hold a ticket: every resource, and the stand-in where one is needed."""
         return [person.email for person in self.attendants if person.email]
@@ -114,14 +119,15 @@ class Draft:
 def draft(found: Survey) -> Draft:
     """Give out codes and e-mails, unique and never merged, in the order in which the log names things."""
     code = Codes("log").of(found.log)
+    domain = _domain(found.log)
     stages = Codes("stage", reserved=(ENTRY, TERMINAL))
     codes = Codes("parameter")
     return Draft(
         survey=found,
         code=code,
         stages=["", *map(stages.of, found.activities.names[1:])],
-        attendants=_people(found.resources.names, "attendant", _domain(found.log, ""), needed=found.unattended > 0),
-        clients=_people(found.clients.names, "client", _domain(found.log, "clients."), needed=_openerless(found)),
+        attendants=_people(found.resources.names, "attendant", domain, needed=found.unattended > 0),
+        clients=_people(found.clients.names, "client", f"clients.{domain}", needed=_openerless(found)),
         parameters=[ParameterOf(key, codes.of(_bare(key)), _kind(found, key)) for key in found.constants.keys],
     )
 
@@ -137,8 +143,8 @@ def _people(names: Sequence[str], role: str, domain: str, *, needed: bool) -> li
     return [stand_in, *(Person(shown(name), f"{codes.of(name)}@{domain}") for name in names[1:])]
 
 
-def _domain(log: str, before: str) -> str:
-    return f"{before}{slug(log, '-') or 'log'}.{DOMAIN}"
+def _domain(log: str) -> str:
+    return f"{slug(log, '-') or 'log'}.{DOMAIN}"
 
 
 def _bare(key: str) -> str:

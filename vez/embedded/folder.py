@@ -75,7 +75,7 @@ class Folder:
 
     @property
     def demo(self) -> Path:
-        """Says which demo was loaded."""
+        """Says when the demonstration was loaded."""
         return self.root / "demo.json"
 
     def log(self, process: str) -> Path:

@@ -67,8 +67,9 @@ def _body(message: EmailMessage, kind: str) -> str:
 class Mailbox:
     """The folder of messages. One process writes, any reads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: int = KEPT) -> None:
         self.folder = folder
+        self.kept = kept
         self._since_pruned = PRUNE_EVERY
 
     def keep(self, message: Message) -> None:
@@ -79,7 +80,7 @@ class Mailbox:
         self._since_pruned += 1
         if self._since_pruned > PRUNE_EVERY:
             self._since_pruned = 0
-            for old in self._files()[KEPT:]:
+            for old in self._files()[self.kept :]:
                 old.unlink(missing_ok=True)
 
     def _files(self) -> list[Path]:

@@ -34,11 +34,14 @@ def programs(data: Path) -> Path:
     return copied / PACKAGE / INSTALLED / "bin"
 
 
-def become(data: Path) -> None:
+def become(data: Path, sockets: Path | None = None) -> None:
     """In a forked child, before it becomes initdb or postgres: stop being root, if we are."""
     if os.geteuid() != 0 or _enter_namespace():
         return
-    _give(data, NOBODY)
+    data.parent.chmod(0o711)  # to be entered, not to be listed
+    data.mkdir(exist_ok=True)
+    for place in (data, sockets or data):
+        _give(place, NOBODY)
     os.setgroups([])
     os.setgid(NOBODY)
     os.setuid(NOBODY)
@@ -81,10 +84,9 @@ def _copy(installed: Path, copied: Path) -> None:
     shutil.copytree(installed.parent / libraries, copied / libraries, symlinks=True)
 
 
-def _give(data: Path, user: int) -> None:
-    data.mkdir(parents=True, exist_ok=True)
-    if data.stat().st_uid == user:
+def _give(place: Path, user: int) -> None:
+    if place.stat().st_uid == user:
         return
-    for folder, names, files in os.walk(data):
+    for folder, names, files in os.walk(place):
         for name in ("", *names, *files):
             os.chown(Path(folder) / name, user, user)

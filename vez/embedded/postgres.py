@@ -19,6 +19,7 @@ from vez.embedded import child, ordinary
 
 SUPERUSER = "postgres"
 COMPLETE = "vez.complete"
+AUTHENTICATION = "local all all scram-sha-256\n"
 START_SECONDS = 30
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -80,11 +81,12 @@ def create(data: Path, password: str = "", statements: Sequence[str] = ()) -> bo
     shutil.rmtree(data, ignore_errors=True)
     bin = ordinary.programs(data)
     with tempfile.NamedTemporaryFile("w", dir=data.parent, suffix=".log") as log:
-        authentication = ["-A", "scram-sha-256", "--pwfile", "/dev/stdin"] if password else ["-A", "trust"]
-        _run([*_initdb(bin, data), *authentication], data, log.name, f"{password}\n")
-        if statements:
-            _run([*_single(bin, data)], data, log.name, "".join(f"{s};\n\n" for s in statements))
-            _refuse_errors(Path(log.name).read_text())
+        _run(_initdb(bin, data), data, log.name, "")
+        first = [f"ALTER ROLE {SUPERUSER} PASSWORD '{password}'"] if password else []
+        _run(_single(bin, data), data, log.name, "".join(f"{s};\n\n" for s in (*first, *statements)))
+        _refuse_errors(Path(log.name).read_text())
+    if password:
+        (data / "pg_hba.conf").write_text(AUTHENTICATION)
     _sync(data)
     (data / COMPLETE).touch()
     return True
@@ -92,7 +94,18 @@ def create(data: Path, password: str = "", statements: Sequence[str] = ()) -> bo
 
 def _initdb(bin: Path, data: Path) -> list[str]:
     locale = ["--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-E", "UTF8"]
-    return [str(bin / "initdb"), "-D", str(data), "-U", SUPERUSER, "--no-sync", "--no-instructions", *locale]
+    return [
+        str(bin / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        SUPERUSER,
+        "--no-sync",
+        "--no-instructions",
+        "-A",
+        "trust",
+        *locale,
+    ]
 
 
 def _single(bin: Path, data: Path) -> list[str]:
@@ -192,10 +205,10 @@ def is_ready(data: Path, pid: int) -> bool:
     return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
 
-def become(arguments: Sequence[str], data: Path) -> None:
+def become(arguments: Sequence[str], data: Path, sockets: Path) -> None:
     """In a forked child: become the server of this command line."""
     parent = os.getppid()
-    ordinary.become(data)
+    ordinary.become(data, sockets)
     child.die_with_parent(signal.SIGINT, parent)  # again: changing who we are may have cleared it
     child.execute(arguments, environment())
 
@@ -207,7 +220,7 @@ def start(
     clear_stale(data)
     log = log or data / "server.log"
     arguments = command(data, sockets, settings)
-    pid = child.fork(lambda: become(arguments, data), log=log, death=signal.SIGINT)
+    pid = child.fork(lambda: become(arguments, data, sockets), log=log, death=signal.SIGINT)
     until = clock.monotonic() + START_SECONDS
     while not is_ready(data, pid):
         if child.wait(pid, 0.005) is not None or clock.monotonic() > until:

@@ -78,6 +78,7 @@ def _granian(address: Path, interface: Interfaces, load: Any, threads: int) -> N
 def _settle(stack: Stack, service: str) -> None:
     """In granian's own worker: it has a parent of its own to die with, and its logs to set up."""
     child.die_with_parent(signal.SIGKILL, os.getppid())
+    child.give_memory_back()
     telemetry.set_up_logs(estate.load_options(service, stack.environ).log_level)
 
 
@@ -105,6 +106,7 @@ def _load_stream(stack: Stack) -> Any:
 
 def work(stack: Stack, name: str) -> None:
     """The events and timers of one worker's services."""
+    child.give_memory_back()
     transports = to_http(stack)
     served = stack.workers()[name]
     options = {service: estate.load_options(service, stack.environ) for service in served}

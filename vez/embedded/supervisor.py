@@ -6,7 +6,8 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,6 +65,7 @@ class Supervisor:
     members: dict[int, Member] = field(default_factory=dict)
     due: list[tuple[float, Member]] = field(default_factory=list)
     is_up: bool = False
+    is_importing: bool = False
     _watched: dict[int, int] = field(default_factory=dict)
     _poll: select.poll = field(default_factory=select.poll)
     _signals: tuple[socket.socket, socket.socket] = field(default_factory=socket.socketpair)
@@ -75,7 +77,21 @@ class Supervisor:
         self._poll.register(reading, select.POLLIN)
         signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, self._told_to_stop)
+
+    def _told_to_stop(self, *_: object) -> None:
+        """A signal: it has woken the poll; where nothing polls for seconds, it is raised on the spot."""
+        if self.is_importing:
+            raise Stopped
+
+    @contextmanager
+    def importing(self) -> Iterator[None]:
+        """A block of long work without a step, which a signal breaks off. Raises Stopped."""
+        self.is_importing = True
+        try:
+            yield
+        finally:
+            self.is_importing = False
 
     def start(self, member: Member) -> None:
         """Start a member and watch it."""

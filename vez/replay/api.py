@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -20,6 +21,7 @@ LONGEST_PAUSE_SECONDS: Final = 5.0
 PASSING: Final = frozenset({429, 502, 503, 504})
 DEFECT: Final = 500
 DEFECT_TRIES: Final = 3
+PAGE: Final = 100
 EARLY_SECONDS: Final = 30.0
 """A token is renewed this long before it ends."""
 
@@ -91,6 +93,15 @@ class Api:
     def get(self, session: Session, path: str) -> Any:
         """What is at `path`, as plain data. Raises Refused, GivenUp."""
         return self.call(session, "GET", path).json()
+
+    def items(self, session: Session, path: str, **asked: str) -> Iterator[Any]:
+        """All items of the list at `path`, page by page. Raises Refused, GivenUp."""
+        while True:
+            page = self.get(session, f"{path}?{urlencode({'limit': PAGE, **asked})}")
+            yield from page["items"]
+            if page.get("next_cursor") is None:
+                return
+            asked["cursor"] = page["next_cursor"]
 
     def call(
         self,

@@ -13,6 +13,7 @@ from shared import clock
 from vez.discover.draft import Draft, Person
 from vez.replay.api import Api, Refused, Session
 
+PEOPLE: Final = "/api/identity/v1/people"
 AT_ONCE: Final = 8
 KIND: Final = "customer"
 
@@ -67,11 +68,15 @@ def gather(
 ) -> Cast:
     """Make whom the draft needs and the system lacks, and sign everybody in. Raises NoEntry, Refused, GivenUp."""
     wanted = needed(draft)
+    began = clock.monotonic()
+    there = {person["email"]: person["id"] for person in api.items(admin, PEOPLE, q=draft.domain)}
     sessions = {person.email: Session(person.email, password_for(admin.password, person.email)) for person, _ in wanted}
 
     def make(one: tuple[Person, bool]) -> bool:
         person, is_client = one
-        made = _make(api, admin, person, sessions[person.email], is_client=is_client, mail=mail)
+        session = sessions[person.email]
+        session.id = there.get(person.email, "")
+        made = not session.id and _make(api, admin, person, session, is_client=is_client, mail=mail)
         made_one()
         return made
 
@@ -79,7 +84,6 @@ def gather(
         _enter(api, session)
         entered_one()
 
-    began = clock.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         created = sum(pool.map(make, wanted))
         between = clock.monotonic()
@@ -94,7 +98,7 @@ def gather(
 
 
 def _make(api: Api, admin: Session, person: Person, session: Session, *, is_client: bool, mail: bool) -> bool:
-    """Whether the person was made now. Raises Refused."""
+    """Whether the person was made now; not where somebody else was faster. Raises Refused."""
     body = {
         "name": person.name,
         "email": person.email,
@@ -104,7 +108,7 @@ def _make(api: Api, admin: Session, person: Person, session: Session, *, is_clie
         "mail": mail,
     }
     try:
-        session.id = api.call(admin, "POST", "/api/identity/v1/people", body).json()["id"]
+        session.id = api.call(admin, "POST", PEOPLE, body).json()["id"]
     except Refused as refused:
         if refused.status in (409, 422) and set(refused.fields) == {"email"}:
             return False

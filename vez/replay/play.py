@@ -24,11 +24,14 @@ TICKETS: Final = "/api/ticket/v1/tickets"
 WAIT: Final = {"Prefer": "wait=5"}
 FIRST_GUESS_SECONDS: Final = 0.03
 SHORTEST_LOOK_SECONDS: Final = 0.005
-LONGEST_LOOK_SECONDS: Final = 0.25
-FIRST_LOOK: Final = 0.7
-NEXT_LOOK: Final = 0.15
-LEARNING: Final = 0.05
-"""Shares of the usual time. Looking first a little early lets the average fall again: nothing is seen before a look."""
+LONGEST_LOOK_SECONDS: Final = 2.0
+SOONER: Final = 0.98
+LATER: Final = 1.03
+"""What an outcome that was there at the first look does to the next first look, and one that was not.
+
+Three of five are then there at the first look. Nothing is seen before a look, so what was measured says less.
+"""
+NEXT_LOOK: Final = 0.3
 ANSWER_SECONDS: Final = 120.0
 TOLD_EVERY_SECONDS: Final = 0.25
 
@@ -69,7 +72,7 @@ class Player:
     run: str
     tally: Tally = field(default_factory=Tally)
     stopping: threading.Event = field(default_factory=threading.Event)
-    _usual_seconds: float = FIRST_GUESS_SECONDS
+    _first_look_seconds: float = FIRST_GUESS_SECONDS
 
     def play(self, number: int, played: Played, *, settling_until: float = 0.0) -> None:
         """Play one case to its end; what is refused ends it, counted. `settling_until`: try again before."""
@@ -134,7 +137,7 @@ class Player:
         if ticket.pending is None:
             return ticket, 0
         path = f"{TICKETS}/{ticket.id}/operations/{ticket.pending.id}"
-        polls, pause = 0, FIRST_LOOK * self._usual_seconds - (clock.monotonic() - began)
+        polls, pause = 0, self._first_look_seconds - (clock.monotonic() - began)
         while clock.monotonic() - began < ANSWER_SECONDS:
             clock.sleep(max(SHORTEST_LOOK_SECONDS, pause))
             polls += 1
@@ -143,16 +146,15 @@ class Player:
             if operation.state == "refused":
                 raise Refused(Answer(409, {}, msgspec.json.encode(operation.problem or {})))
             if operation.state == "done":
-                self._learn(clock.monotonic() - began)
+                self._learn(polls)
                 ticket.version = 0
                 return ticket, polls
-            pause = self._usual_seconds * NEXT_LOOK
+            pause = self._first_look_seconds * NEXT_LOOK
         raise GivenUp(f"{path} has been pending for {ANSWER_SECONDS:.0f} s")
 
-    def _learn(self, seconds: float) -> None:
-        """How long an outcome usually takes: a moving average, so that most are there at the first look."""
-        learnt = self._usual_seconds + LEARNING * (seconds - self._usual_seconds)
-        self._usual_seconds = min(learnt, LONGEST_LOOK_SECONDS)
+    def _learn(self, polls: int) -> None:
+        learnt = self._first_look_seconds * (SOONER if polls == 1 else LATER)
+        self._first_look_seconds = min(max(learnt, SHORTEST_LOOK_SECONDS), LONGEST_LOOK_SECONDS)
 
 
 def play_all(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote
 
 from shared import clock
 from vez.discover.draft import Draft
@@ -18,7 +17,6 @@ from vez.replay.people import Cast
 from vez.replay.play import TICKETS, Played
 
 DELIVERIES: Final = "/api/notify/v1/deliveries"
-PAGE: Final = 100
 AT_ONCE: Final = 4
 LONGEST_SETTLING_SECONDS: Final = 120.0
 LOOK_EVERY_SECONDS: Final = 0.25
@@ -72,7 +70,7 @@ def _history(api: Api, admin: Session, played: Played) -> list[Any]:
     if played.ticket is None:
         return []
     try:
-        return list(_items(api, admin, f"{TICKETS}/{played.ticket.id}/history"))
+        return list(api.items(admin, f"{TICKETS}/{played.ticket.id}/history"))
     except Refused:
         return []
 
@@ -84,7 +82,7 @@ def notifications(api: Api, admin: Session, played: Sequence[Played], *, quiet_s
     _settle(api, admin, quiet_seconds)
     told = Told()
     seen: set[tuple[str, str, str]] = set()
-    for item in _items(api, admin, DELIVERIES):
+    for item in api.items(admin, DELIVERIES):
         if item.get("created_at", since) < since:
             break
         if item["ticket_id"] in tickets:
@@ -104,13 +102,3 @@ def _settle(api: Api, admin: Session, quiet_seconds: float) -> None:
         if (items and items[0]["id"]) != newest:
             newest, since = items and items[0]["id"], clock.monotonic()
         clock.sleep(LOOK_EVERY_SECONDS)
-
-
-def _items(api: Api, session: Session, path: str) -> Iterator[Any]:
-    """All items of a list, page by page."""
-    cursor: str | None = ""
-    while cursor is not None:
-        after = f"&cursor={quote(cursor)}" if cursor else ""
-        page = api.get(session, f"{path}?limit={PAGE}{after}")
-        yield from page["items"]
-        cursor = page.get("next_cursor")

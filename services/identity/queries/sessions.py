@@ -16,7 +16,6 @@ from shared.database import Reader, compiled
 from shared.errors import NotFound
 from shared.ids import Actor
 
-LISTED: Final = 100
 _OPEN: Final = compiled(
     select(sessions)
     .where(

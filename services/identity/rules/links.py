@@ -8,7 +8,6 @@ from typing import Final
 
 FIRST_ACCESS: Final = "first_access"
 PASSWORD_RESET: Final = "password_reset"  # noqa: S105 - a purpose, not a password
-PURPOSES: Final = (FIRST_ACCESS, PASSWORD_RESET)
 MOST_AN_HOUR: Final = 3
 """Links for a forgotten password that one person is sent in an hour."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,23 +12,6 @@ from zoneinfo import ZoneInfo
 from shared.contracts.identity import PersonChanged
 
 LANGUAGES: Final = ("pt-BR", "en", "es")
-CHANGEABLE: Final = frozenset(
-    {
-        "name",
-        "email",
-        "kind",
-        "language",
-        "time_zone",
-        "profiles",
-        "identifiers",
-        "mail",
-        "superior_id",
-        "substitute_id",
-        "absent_from",
-        "absent_until",
-        "guardians",
-    }
-)
 OWN: Final = frozenset({"language", "time_zone", "mail", "substitute_id", "absent_from", "absent_until"})
 """What people may change of themselves."""
 
@@ -209,11 +192,6 @@ def told(person: Person, ended_sessions: Sequence[str]) -> PersonChanged:
         signed_out_at=person.signed_out_at,
         ended_sessions=list(ended_sessions),
     )
-
-
-def audited(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Changes as the audit log keeps them."""
-    return {name: asdict(value) if hasattr(value, "__dataclass_fields__") else value for name, value in changes.items()}
 
 
 def folded(*texts: str | None) -> str:

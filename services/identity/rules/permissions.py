@@ -61,7 +61,6 @@ BUILT_IN: Final = (
         permissions=tuple(PERMISSIONS),
     ),
 )
-BUILT_IN_CODES: Final = frozenset(profile.code for profile in BUILT_IN)
 
 
 def service_grants(client_id: str) -> tuple[str, ...]:

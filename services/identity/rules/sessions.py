@@ -32,7 +32,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """A session that may have tokens now. `portal_id` is what the portal keeps, once, when such a session begins."""
+    """A session that may have tokens now: those of its `generation`, given at `at`."""
 
     person_id: str
     session_id: str

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from services.notify import access, commands, queries, schemas
-from services.notify.api.places import before
+from services.notify.api.places import last_id
 from services.notify.queries import Filters
 from shared.http import blueprint, command, encode_cursor, limit, needs, query
 from shared.ids import Actor
@@ -21,7 +21,7 @@ blp = blueprint("deliveries", __name__, description="Who was told what, by which
 @blp.response(200, schemas.Deliveries)
 def deliveries(asked: dict[str, Any]) -> Response:
     """The ledger, newest first; `state`, `channel`, `recipient_id`, `ticket_id`, `event_id`, `event` narrow it."""
-    place, most = before(), limit()
+    place, most = last_id(), limit()
     filters = Filters(**{name: str(value) for name, value in asked.items()})
 
     def noun(reader: Any, actor: Actor) -> dict[str, Any]:

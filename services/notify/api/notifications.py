@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from services.notify import commands, queries, schemas
-from services.notify.api.places import before
+from services.notify.api.places import last_id
 from services.notify.gateways.speech import voice_for
 from shared.http import blueprint, command, encode_cursor, limit, query, signed_in
 from shared.ids import Actor
@@ -21,7 +21,7 @@ blp = blueprint("notifications", __name__, description="What I was told")
 @blp.response(200, schemas.Notifications)
 def notifications(asked: dict[str, Any]) -> Response:
     """What I was told, newest first, and how many of all are unread."""
-    place, most, unread = before(), limit(), asked["unread"]
+    place, most, unread = last_id(), limit(), asked["unread"]
 
     def noun(reader: Any, actor: Actor) -> dict[str, Any]:
         found = queries.notifications(reader, actor, voice_for(actor), before=place, most=most, unread_only=unread)

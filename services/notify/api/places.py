@@ -8,8 +8,8 @@ from shared.errors import Invalid, Message
 from shared.http import Cursor
 
 
-def before() -> str | None:
-    """The id after which the page begins, or None at the top. Raises Invalid."""
+def last_id() -> str | None:
+    """The id of the row after which the page begins, or None at the top. Raises Invalid."""
     keys = Cursor.read()
     if keys is None:
         return None

@@ -1,5 +1,13 @@
 """Verbs: (tx, actor, …) → frozen result. They load, decide by the rules and say what to write; none commits."""
 
+from services.notify.commands.hooking import (
+    change_webhook,
+    claim_for_webhooks,
+    make_webhook,
+    record_receiver,
+    remove_webhook,
+    renew_secret,
+)
 from services.notify.commands.preferring import prefer, unsubscribe
 from services.notify.commands.reading import read, read_all
 from services.notify.commands.recording import (
@@ -13,10 +21,8 @@ from services.notify.commands.recording import (
     store_ticket,
 )
 from services.notify.commands.sending import (
-    LEASE,
-    Claimed,
     bury_address,
-    claim,
+    claim_mail,
     forget_old,
     record_outcome,
     release,
@@ -27,37 +33,41 @@ from services.notify.commands.streaming import (
     Presence,
     be_present,
     forget_stream,
-    happen,
     take_stream_ticket,
 )
-from services.notify.commands.telling import tell
+from services.notify.commands.telling import show, tell, tell_webhooks
 
 __all__ = [
-    "LEASE",
-    "Claimed",
     "Presence",
     "be_present",
     "bury_address",
-    "claim",
+    "change_webhook",
+    "claim_for_webhooks",
+    "claim_mail",
     "erase_ticket",
     "forget_old",
     "forget_stream",
-    "happen",
+    "make_webhook",
     "prefer",
     "read",
     "read_all",
     "record_due",
     "record_outcome",
     "record_queue",
+    "record_receiver",
     "record_setting",
     "record_subject",
     "record_ticket",
     "record_type",
     "release",
+    "remove_webhook",
+    "renew_secret",
     "retry",
+    "show",
     "store_ticket",
     "suppress",
     "take_stream_ticket",
     "tell",
+    "tell_webhooks",
     "unsubscribe",
 ]

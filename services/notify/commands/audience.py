@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, CTE, Select, bindparam, cast, func, literal_column, select, union
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.notify.access import HEARING
 from services.notify.models import addresses, people, preferences, queues, tickets
 from services.notify.rules.facts import Audience, Person, Preferences, Queue, QuietHours, Ticket
 from services.notify.rules.notices import Concern
@@ -42,7 +43,7 @@ def _wanted(ticket: CTE, queue: CTE) -> CTE:
 
 
 def _statement() -> Select[Any]:
-    """One row: the ticket, the queue and the people with what they chose, each as JSON."""
+    """One row: the ticket, the queue, the people with what they chose, and the webhooks' ids, each as JSON."""
     ticket = select(tickets).where(tickets.c.id == bindparam("ticket_id")).cte("one_ticket")
     queue = select(queues).where(queues.c.code == bindparam("queue")).cte("one_queue")
     wanted = _wanted(ticket, queue)
@@ -58,24 +59,30 @@ def _statement() -> Select[Any]:
         select(_row(ticket)).select_from(ticket).scalar_subquery().label("ticket"),
         select(_row(queue)).select_from(queue).scalar_subquery().label("queue"),
         select(func.json_agg(_row(found))).select_from(found).scalar_subquery().label("people"),
+        HEARING.label("webhooks"),
     )
 
 
 _AUDIENCE: Final = compiled(_statement())
 
 
-def load(reader: Reader, concern: Concern) -> Audience:
-    """The audience of an event. Raises Missing where a replica lacks the ticket, the queue or one of the people."""
+def load(reader: Reader, concern: Concern, patterns: Sequence[str]) -> Audience:
+    """The audience of an event, and the webhooks that asked for one of `patterns`.
+
+    Raises Missing where a replica lacks the ticket, the queue or one of the people.
+    """
     administrators: tuple[str, ...] = ()
     if concern.administrators:
         administrators = tuple(p.id for p in people_replica.with_permission(reader, ADMINISTERS))
     asked = sorted({*concern.people, *administrators})
-    row = reader.one(_AUDIENCE, ticket_id=concern.ticket_id, queue=concern.queue, people=asked)
+    named = {"ticket_id": concern.ticket_id, "queue": concern.queue, "people": asked}
+    row = reader.one(_AUDIENCE, **named, patterns=list(patterns))
     found = {wire["id"]: person_of(wire) for wire in row.people or ()}
     audience = Audience(
         ticket=None if row.ticket is None else ticket_of(row.ticket),
         queue=None if row.queue is None else _queue(row.queue),
         administrators=administrators,
+        webhooks=tuple(row.webhooks or ()),
         people=found,
     )
     _refuse_gaps(concern, audience)

@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ARRAY, Interval, bindparam, delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import ARRAY, bindparam, delete, exists, func, select
 
-from services.notify.access import DELIVERIES, among, delivery_of
+from services.notify.access import DELIVERIES, Claimed, among, claimed, claiming, delivery_of
 from services.notify.commands.audience import ADMINISTERS
 from services.notify.models import addresses, deliveries, notices
 from services.notify.rules import retries
 from services.notify.rules.retries import Outcome
 from services.notify.rules.shown import ShownDelivery
-from shared import clock
 from shared import people as people_replica
 from shared.database import Id, compiled
 from shared.errors import Conflict, NotFound
 from shared.ids import SYSTEM, Actor, new_id
 from shared.transaction import Transaction
 
-LEASE: Final = timedelta(seconds=90)
 RETRIABLE: Final = ("failed", "parked")
 
-_NOW: Final = func.clock_timestamp() + bindparam("offset", type_=Interval)
-_DUE: Final = (
-    select(deliveries.c.id)
-    .where(
-        deliveries.c.channel == bindparam("channel"),
-        among(deliveries.c.state, "queued", "failed"),
-        deliveries.c.next_try_at <= _NOW,
-        or_(deliveries.c.leased_until.is_(None), deliveries.c.leased_until < _NOW),
-    )
-    .order_by(deliveries.c.next_try_at)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-_CLAIM: Final = compiled(
-    update(deliveries)
-    .where(deliveries.c.id.in_(_DUE))
-    .values(leased_until=_NOW + bindparam("lease", type_=Interval), tries=deliveries.c.tries + literal_column("1"))
-    .returning(deliveries.c.id, deliveries.c.tries, deliveries.c.due_at, deliveries.c.leased_until)
-)
+_CLAIM: Final = compiled(claiming("mail"))
 _ONE: Final = compiled(DELIVERIES.where(deliveries.c.id == bindparam("id")))
 _IS_DEAD: Final = compiled(select(addresses.c.reason).where(addresses.c.email == bindparam("email")))
 _OLD: Final = (
@@ -61,54 +40,42 @@ _FORGET_NOTICES: Final = compiled(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that this process alone may send until its lease ends; `tries` counts this attempt."""
-
-    id: str
-    tries: int
-    due_at: datetime
-    leased_until: datetime
+def claim_mail(tx: Transaction, actor: Actor, most: int) -> list[Claimed]:
+    """Lease up to `most` due letters to the caller, the longest due first."""
+    return claimed(tx, _CLAIM, most)
 
 
-def claim(tx: Transaction, actor: Actor, channel: str, most: int) -> list[Claimed]:
-    """Lease up to `most` due deliveries of a channel to the caller, the longest due first; one statement of its own."""
-    rows = tx.all(_CLAIM, channel=channel, most=most, offset=clock.OFFSET, lease=LEASE)
-    rows.sort(key=lambda row: (row.due_at, row.id))
-    return [Claimed(row.id, row.tries, row.due_at, row.leased_until) for row in rows]
-
-
-def release(tx: Transaction, actor: Actor, claimed: Sequence[Claimed]) -> None:
+def release(tx: Transaction, actor: Actor, leased: Sequence[Claimed]) -> None:
     """Give back what was claimed and not tried."""
-    for one in claimed:
+    for one in leased:
         back = {"leased_until": None, "tries": one.tries - 1}
         tx.update(deliveries, {"id": one.id}, back, expect={"leased_until": one.leased_until}, must=False)
 
 
-def suppress(tx: Transaction, actor: Actor, claimed: Claimed, reason: str) -> None:
+def suppress(tx: Transaction, actor: Actor, one: Claimed, reason: str) -> None:
     """What was claimed is not to leave: say why."""
     stopped = {"state": "suppressed", "reason": reason, "next_try_at": None, "leased_until": None}
-    tx.update(deliveries, {"id": claimed.id}, stopped | {"tries": claimed.tries - 1}, must=False)
+    tx.update(deliveries, {"id": one.id}, stopped | {"tries": one.tries - 1}, must=False)
 
 
 def record_outcome(
-    tx: Transaction, actor: Actor, claimed: Claimed, outcome: Outcome, steps: tuple[timedelta, ...] = retries.MAIL
+    tx: Transaction, actor: Actor, one: Claimed, outcome: Outcome, steps: tuple[timedelta, ...] = retries.MAIL
 ) -> None:
     """Write what became of an attempt: sent, failed with its next try, or parked.
 
     A sent one is written whoever holds the lease now; a failure only while the lease is ours.
     """
-    fate = retries.settle(outcome, tries=claimed.tries, since=claimed.due_at, now=tx.now, steps=steps)
+    fate = retries.settle(outcome, tries=one.tries, since=one.due_at, now=tx.now, steps=steps)
     values = {
         "state": fate.state,
         "reason": fate.reason,
-        "tries": claimed.tries - outcome.unreached,
+        "tries": one.tries - outcome.unreached,
         "next_try_at": fate.next_try_at,
         "sent_at": fate.sent_at,
         "leased_until": None,
     }
-    expect = {} if outcome.sent else {"leased_until": claimed.leased_until}
-    tx.update(deliveries, {"id": claimed.id}, values, expect=expect, must=False)
+    expect = {} if outcome.sent else {"leased_until": one.leased_until}
+    tx.update(deliveries, {"id": one.id}, values, expect=expect, must=False)
 
 
 def bury_address(tx: Transaction, actor: Actor, person_id: str, name: str, email: str, reason: str) -> None:

@@ -2,37 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
+from sqlalchemy import select
+
+from services.notify.access import HEARING
 from services.notify.commands import audience
 from services.notify.commands.streaming import happen
 from services.notify.models import deliveries, notices, tickets
 from services.notify.rules import channels, telling
 from services.notify.rules.facts import Audience, Delivery, Notice
 from services.notify.rules.notices import concern, notice
-from shared.contracts import Event
+from services.notify.rules.webhooks import patterns
+from shared.contracts import Event, envelope_to_wire
 from shared.contracts import workflow as w
+from shared.database import compiled
 from shared.ids import Actor, new_id
 from shared.transaction import Transaction
+
+_HEARING: Final = compiled(select(HEARING.label("webhooks")))
 
 
 def tell(tx: Transaction, actor: Actor, event: Event) -> Notice:
     """Tell whom `event` concerns. Raises Missing where a replica lacks somebody or something that it names."""
     assert tx.cause is not None
-    found = audience.load(tx, concern(event))
+    found = audience.load(tx, concern(event), patterns(event.name))
     told = notice(event, tx.cause, found.ticket)
     rows = list(channels.deliveries(telling.tellings(event, found), found.people, tx.now))
-    if rows:
-        tx.insert(notices, _notice_row(told))
-    for row in rows:
-        tx.insert(deliveries, _delivery_row(told, row, tx))
+    _note(tx, told, [*rows, *_hooked(found.webhooks, tx)])
     happen(tx, actor, event, {row.person_id for row in rows if row.channel == "in_app" and row.state == "sent"})
     _keep_turn(tx, event, found)
     return told
 
 
-def _notice_row(told: Notice) -> dict[str, Any]:
+def tell_webhooks(tx: Transaction, actor: Actor, event: Event) -> None:
+    """Tell only webhooks: no person is told of `event`."""
+    assert tx.cause is not None
+    asked = patterns(event.name)
+    hooks = (tx.scalar(_HEARING, patterns=asked) or ()) if asked else ()
+    _note(tx, notice(event, tx.cause, None), list(_hooked(hooks, tx)))
+
+
+def show(tx: Transaction, actor: Actor, event: Event) -> None:
+    """Nobody is told, but webhooks and the screens that show the ticket hear of it."""
+    tell_webhooks(tx, actor, event)
+    happen(tx, actor, event)
+
+
+def _hooked(webhooks: Iterable[str], tx: Transaction) -> Iterator[Delivery]:
+    for webhook_id in webhooks:
+        yield Delivery(webhook_id, "webhook", "webhook", "queued", None, tx.now)
+
+
+def _note(tx: Transaction, told: Notice, rows: Sequence[Delivery]) -> None:
+    """Write the notice and its rows of the ledger; nothing where nobody is told."""
+    if not rows:
+        return
+    assert tx.cause is not None
+    for_webhooks = any(row.channel == "webhook" for row in rows)
+    tx.insert(notices, _notice_row(told, envelope_to_wire(tx.cause) if for_webhooks else None))
+    for row in rows:
+        tx.insert(deliveries, _delivery_row(told, row, tx))
+
+
+def _notice_row(told: Notice, envelope: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         "id": told.event_id,
         "event": told.name,
@@ -40,6 +74,7 @@ def _notice_row(told: Notice) -> dict[str, Any]:
         "actor_id": told.by,
         "occurred_at": told.occurred_at,
         "facts": told.facts,
+        "envelope": envelope,
     }
 
 

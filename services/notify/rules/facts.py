@@ -78,6 +78,7 @@ class Audience:
     ticket: Ticket | None = None
     queue: Queue | None = None
     administrators: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
 
 

@@ -75,7 +75,7 @@ def pictures(target: Path) -> dict[str, str]:
 
 def run(program: str, *arguments: str) -> None:
     """Run node or npm in the project's folder; a failure ends the build with its words."""
-    subprocess.run([*command(program), *arguments], cwd=ROOT, check=True, stdout=sys.stderr)  # noqa: S603
+    subprocess.run([*command(program), *arguments], cwd=ROOT, check=True, stdout=sys.stderr)
 
 
 def command(program: str) -> list[str]:

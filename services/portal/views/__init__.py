@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from services.portal.views import home
+from services.portal.views import home, live
 from services.portal.views.account import blueprint as account
 from services.portal.views.admin import blueprint as admin
 from services.portal.views.attendant import blueprint as attendant
@@ -15,5 +15,5 @@ from services.portal.views.tickets.files import blueprint as files
 
 def register(app: Flask) -> None:
     """Register every page."""
-    for blueprint in (home.blueprint, account, client, tickets, files, attendant, admin):
+    for blueprint in (home.blueprint, account, client, tickets, files, attendant, admin, live.blueprint):
         app.register_blueprint(blueprint)

@@ -35,7 +35,7 @@ def understandings(ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/understandings", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.UnderstandingRequest)
+@blp.arguments(schemas.UnderstandingRequest())
 @blp.response(201, schemas.Understanding)
 def write(body: dict[str, Any], ticket_id: str) -> Response:
     """Write the next version of what will be done, and by when."""
@@ -44,7 +44,7 @@ def write(body: dict[str, Any], ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/decision", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.DecisionRequest)
+@blp.arguments(schemas.DecisionRequest())
 @blp.response(202, schemas.Ticket)
 def decision(body: dict[str, Any], ticket_id: str) -> Response:
     """Approve, or reject with a reason, exactly what was seen."""
@@ -61,7 +61,7 @@ def decisions(ticket_id: str) -> Response:
 
 @blp.route("/decisions", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.DecisionsRequest)
+@blp.arguments(schemas.DecisionsRequest())
 @blp.response(200, schemas.Results)
 def decisions_at_once(body: dict[str, Any]) -> Response:
     """Decide many tickets: a result for each; one refused harms no other."""

@@ -16,7 +16,7 @@ blp = blueprint("asked", __name__, description="For the other services")
 
 @blp.route("/visibility", methods=["POST"])
 @services_only()
-@blp.arguments(schemas.VisibilityRequest)
+@blp.arguments(schemas.VisibilityRequest())
 @blp.response(200, schemas.VisiblePairs)
 def visibility(body: dict[str, Any]) -> Response:
     """Whether each person may see each ticket now; a ticket or person that is not there is not visible."""

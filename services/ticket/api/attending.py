@@ -16,7 +16,7 @@ blp = blueprint("attending", __name__, description="Passing the turn on inside a
 
 @blp.route("/tickets/<uuid:ticket_id>/transfer", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.TransferRequest)
+@blp.arguments(schemas.TransferRequest())
 @blp.response(202, schemas.Ticket)
 def transfer(body: dict[str, Any], ticket_id: str) -> Response:
     """Pass it to another attendant or queue."""
@@ -25,7 +25,7 @@ def transfer(body: dict[str, Any], ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/take", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.Nothing)
+@blp.arguments(schemas.Nothing())
 @blp.response(202, schemas.Ticket)
 def take(body: dict[str, Any], ticket_id: str) -> Response:
     """Take what a queue of mine holds."""
@@ -34,7 +34,7 @@ def take(body: dict[str, Any], ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/schedule", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.ScheduleRequest)
+@blp.arguments(schemas.ScheduleRequest())
 @blp.response(202, schemas.Ticket)
 def schedule(body: dict[str, Any], ticket_id: str) -> Response:
     """Nobody's turn until a time, then mine again."""
@@ -43,7 +43,7 @@ def schedule(body: dict[str, Any], ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/wait", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.WaitRequest)
+@blp.arguments(schemas.WaitRequest())
 @blp.response(202, schemas.Ticket)
 def wait(body: dict[str, Any], ticket_id: str) -> Response:
     """Wait for a third party, whom I follow up."""
@@ -52,7 +52,7 @@ def wait(body: dict[str, Any], ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/resume", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.Nothing)
+@blp.arguments(schemas.Nothing())
 @blp.response(202, schemas.Ticket)
 def resume(body: dict[str, Any], ticket_id: str) -> Response:
     """End a wait, or a schedule before its time."""

@@ -31,7 +31,7 @@ def messages(ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/messages", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.MessageRequest)
+@blp.arguments(schemas.MessageRequest())
 @blp.response(201, schemas.Message)
 def write(body: dict[str, Any], ticket_id: str) -> Response:
     """Write a message, or with `visibility` internal a note that the client cannot see."""

@@ -20,7 +20,7 @@ blp = blueprint("ending", __name__, description="Cancelling, reopening, rating")
 
 @blp.route("/tickets/<uuid:ticket_id>/cancel", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.CancelRequest)
+@blp.arguments(schemas.CancelRequest())
 @blp.response(202, schemas.Ticket)
 def cancel(body: dict[str, Any], ticket_id: str) -> Response:
     """Cancel what was opened by mistake or twice (202); an author's draft is discarded at once (200)."""
@@ -40,7 +40,7 @@ def _status(shown: TicketShown) -> int:
 
 @blp.route("/tickets/<uuid:ticket_id>/reopen", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.Nothing)
+@blp.arguments(schemas.Nothing())
 @blp.response(202, schemas.Ticket)
 def reopen(body: dict[str, Any], ticket_id: str) -> Response:
     """Ask the flow to enter the first stage again, inside the window that it sets."""
@@ -49,7 +49,7 @@ def reopen(body: dict[str, Any], ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/rating", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.RatingRequest)
+@blp.arguments(schemas.RatingRequest())
 @blp.response(201, schemas.Rating)
 def rate(body: dict[str, Any], ticket_id: str) -> Response:
     """Rate a concluded ticket from 1 to 5, once."""

@@ -24,7 +24,7 @@ def shares(ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/shares", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.ShareRequest)
+@blp.arguments(schemas.ShareRequest())
 @blp.response(201, schemas.Share)
 def share(body: dict[str, Any], ticket_id: str) -> Response:
     """Let one person read it and write in its discussion, until an instant."""
@@ -49,7 +49,7 @@ def relations(ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/relations", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.RelationRequest)
+@blp.arguments(schemas.RelationRequest())
 @blp.response(201, schemas.Relation)
 def relate(body: dict[str, Any], ticket_id: str) -> Response:
     """Relate it to another ticket."""

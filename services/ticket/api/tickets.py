@@ -26,7 +26,7 @@ blp = blueprint("tickets", __name__, description="Tickets")
 
 @blp.route("/tickets")
 @signed_in
-@blp.arguments(schemas.ListQuery, location="query")
+@blp.arguments(schemas.ListQuery(), location="query")
 @blp.response(200, schemas.Tickets)
 def list_tickets(asked: dict[str, Any]) -> Response:
     """The tickets of a filter, newest first; `as` says as whom they are read, `q` searches."""
@@ -47,7 +47,7 @@ def list_tickets(asked: dict[str, Any]) -> Response:
 
 @blp.route("/tickets/counts")
 @signed_in
-@blp.arguments(schemas.CountsQuery, location="query")
+@blp.arguments(schemas.CountsQuery(), location="query")
 @blp.response(200, schemas.Counts)
 def count_tickets(asked: dict[str, Any]) -> Response:
     """How many tickets each filter shows."""
@@ -58,7 +58,7 @@ def count_tickets(asked: dict[str, Any]) -> Response:
 
 @blp.route("/tickets", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.OpenRequest)
+@blp.arguments(schemas.OpenRequest())
 @blp.response(202, schemas.Ticket)
 def open_one(body: dict[str, Any]) -> Response:
     """Make a draft (201), or with `submit` ask the flow to take it (202)."""
@@ -88,7 +88,7 @@ def read_ticket(ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>", methods=["PATCH"])
 @signed_in
-@blp.arguments(schemas.TicketChanges)
+@blp.arguments(schemas.TicketChanges())
 @blp.response(200, schemas.Ticket)
 def change_ticket(body: dict[str, Any], ticket_id: str) -> Response:
     """Change what it says (JSON Merge Patch): texts by the client, values and priority by who has the turn."""
@@ -105,7 +105,7 @@ def delete_ticket(ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/submit", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.Nothing)
+@blp.arguments(schemas.Nothing())
 @blp.response(202, schemas.Ticket)
 def submit_ticket(body: dict[str, Any], ticket_id: str) -> Response:
     """Ask the flow to take a draft."""
@@ -114,7 +114,7 @@ def submit_ticket(body: dict[str, Any], ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/advance", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.AdvanceRequest)
+@blp.arguments(schemas.AdvanceRequest())
 @blp.response(202, schemas.Ticket)
 def advance_ticket(body: dict[str, Any], ticket_id: str) -> Response:
     """Take a transition of the present stage."""

@@ -30,7 +30,7 @@ def time_entries(ticket_id: str) -> Response:
 
 @blp.route("/tickets/<uuid:ticket_id>/time-entries", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.TimeEntryRequest)
+@blp.arguments(schemas.TimeEntryRequest())
 @blp.response(201, schemas.TimeEntry)
 def log_time(body: dict[str, Any], ticket_id: str) -> Response:
     """Enter time that I worked on it."""
@@ -47,7 +47,7 @@ def remove_time(ticket_id: str, entry_id: str) -> Response:
 
 @blp.route("/templates")
 @signed_in
-@blp.arguments(schemas.TemplatesQuery, location="query")
+@blp.arguments(schemas.TemplatesQuery(), location="query")
 @blp.response(200, schemas.Templates)
 def templates(asked: dict[str, Any]) -> Response:
     """The templates to start from: those of the types that I may open, and my own."""
@@ -56,7 +56,7 @@ def templates(asked: dict[str, Any]) -> Response:
 
 @blp.route("/templates", methods=["POST"])
 @signed_in
-@blp.arguments(schemas.TemplateRequest)
+@blp.arguments(schemas.TemplateRequest())
 @blp.response(201, schemas.Template)
 def keep_template(body: dict[str, Any]) -> Response:
     """Keep a half-written ticket as a template of my own."""
@@ -79,7 +79,7 @@ def template(template_id: str) -> Response:
 
 @blp.route("/templates/<uuid:template_id>", methods=["PATCH"])
 @signed_in
-@blp.arguments(schemas.TemplateChanges)
+@blp.arguments(schemas.TemplateChanges())
 @blp.response(200, schemas.Template)
 def change_template(body: dict[str, Any], template_id: str) -> Response:
     """Change a template of my own."""

@@ -12,13 +12,16 @@ from shared.ids import new_id
 from shared.transaction import Transaction
 
 
-def permit(tx: Transaction, reading: Reading, *actions: str, moves: bool = True) -> None:
-    """The order of checks for `actions`: 403, 428, 409, 412. What follows in a verb is 422 of content."""
+def permit(tx: Transaction, reading: Reading, *actions: str, moves: bool = True, part: bool = False) -> None:
+    """The order of checks for `actions`: 403, 428, 409, 412. What follows in a verb is 422 of content.
+
+    `part`: something of the ticket's that has no version is removed, so If-Match is due but not compared.
+    """
     judged = [judge(action, reading.case) for action in actions]
     tx.in_order(
         forbidden=next((j.forbidden for j in judged if j.forbidden), None),
         conflict=next((j.conflict for j in judged if j.conflict), None),
-        version=reading.ticket.version,
+        version=None if part else reading.ticket.version,
         moves=moves,
     )
 

@@ -53,8 +53,7 @@ def unshare(tx: Transaction, ticket_id: str, share_id: str) -> None:
     row = tx.one(_SHARE, id=share_id, ticket_id=ticket_id)
     if row is None:
         raise NotFound("There is no such share")
-    permit(tx, reading, "share", moves=False)
-    tx.in_order()
+    permit(tx, reading, "share", part=True)
     tx.delete(shares, {"ticket_id": ticket_id, "person_id": row.person_id})
     tx.audit("ticket", ticket_id, "unshare", {"person_id": row.person_id})
 
@@ -83,7 +82,6 @@ def unrelate(tx: Transaction, ticket_id: str, relation_id: str) -> None:
     row = tx.one(_RELATION, id=relation_id, ticket_id=ticket_id)
     if row is None:
         raise NotFound("There is no such relation")
-    permit(tx, reading, "relate", moves=False)
-    tx.in_order()
+    permit(tx, reading, "relate", part=True)
     tx.delete(relations, {"ticket_id": row.ticket_id, "other_id": row.other_id, "kind": row.kind})
     tx.audit("ticket", ticket_id, "unrelate", {"other_id": row.other_id, "kind": row.kind})

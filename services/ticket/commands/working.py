@@ -58,8 +58,7 @@ def remove_time(tx: Transaction, ticket_id: str, entry_id: str) -> None:
         raise NotFound("There is no such time entry")
     if row.person_id != tx.actor.id:
         raise problems.forbidden("A time entry is removed by who made it")
-    permit(tx, reading, "log_time", moves=False)
-    tx.in_order()
+    permit(tx, reading, "log_time", part=True)
     tx.delete(time_entries, {"id": entry_id})
     tx.audit("ticket", ticket_id, "remove_time", {"entry_id": entry_id})
 

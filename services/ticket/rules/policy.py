@@ -248,7 +248,18 @@ def judge(action: str, case: Case) -> Judgement:
 
 def actions(case: Case) -> list[str]:
     """Every action that is allowed in `case`, in the order of the page."""
-    return [name for name, rule in RULES.items() if rule.who(case) and _conflict(rule, case) is None]
+    return [name for name, rule in RULES.items() if _is_possible(rule, case) and rule.who(case)]
+
+
+def _is_possible(rule: Rule, case: Case) -> bool:
+    """Whether nothing conflicts. Lists ask this of every row and action, so no refusal is put into words for it."""
+    ticket = case.ticket
+    return (
+        ticket.status in rule.statuses
+        and (ticket.pending_id is None or rule.goes_on)
+        and rule.turn(case)
+        and rule.further(case) is None
+    )
 
 
 def _conflict(rule: Rule, case: Case) -> VezError | None:
@@ -279,4 +290,4 @@ def _not_the_turn(case: Case) -> VezError:
     is_mine_to_take = ticket.holder_queue in case.standing.queues and ticket.turn_side in ATTENDED
     if is_mine_to_take and not case.is_approval:
         return problems.conflict("take-first", "Queue %(queue)s holds this ticket: take it first", queue=case.holder)
-    return problems.not_your_turn(ticket, case.holder)
+    return problems.not_your_turn(ticket, case.holder, case.standing.actor.time_zone)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from services.ticket.rules.ticket import ENDED, Ticket
-from shared.errors import Conflict, Forbidden, Invalid, Message, NotFound, VezError
+from services.ticket.rules.ticket import Ticket
+from shared.errors import Conflict, Forbidden, Invalid, Message, NotFound
 
 
 class NoSuchTicket(NotFound):
@@ -91,13 +92,12 @@ def not_a_draft() -> Conflict:
     return Conflict("This ticket was submitted already", type="not-a-draft")
 
 
-def not_your_turn(ticket: Ticket, holder: str) -> NotYourTurn:
-    """409 with a sentence that says whose turn it is."""
+def not_your_turn(ticket: Ticket, holder: str, time_zone: str) -> NotYourTurn:
+    """409 with a sentence that says whose turn it is; instants are the reader's, in `time_zone`."""
     if ticket.pending_kind == "submit":
         return NotYourTurn("This ticket is on its way to who will attend it", extra=_turn(ticket, None))
     if ticket.turn_side == "nobody":
-        message = "It is nobody's turn until %(until)s" if ticket.scheduled_until else "It is nobody's turn now"
-        return NotYourTurn(message, extra=_turn(ticket, None), until=_when(ticket))
+        return _nobodys_turn(ticket, time_zone)
     if ticket.turn_side == "client":
         return NotYourTurn("It is the client's turn now: %(holder)s", extra=_turn(ticket, holder), holder=holder)
     if ticket.turn_side == "third_party":
@@ -117,13 +117,6 @@ def already_taken(holder: str) -> AlreadyTaken:
 def conflict(type: str, message: str, **values: Any) -> Conflict:
     """409 of another kind."""
     return Conflict(message, type=type, **values)
-
-
-def whose_turn(ticket: Ticket, holder: str) -> VezError:
-    """Why nothing can be done now: it ended, or it is somebody else's turn."""
-    if ticket.status in ENDED:
-        return ended(ticket)
-    return not_your_turn(ticket, holder)
 
 
 def invalid(field: str, message: str, **values: Any) -> Invalid:
@@ -150,5 +143,8 @@ def _turn(ticket: Ticket, holder: str | None) -> dict[str, Any]:
     return {"turn": {"side": ticket.turn_side, "holder": holder}}
 
 
-def _when(ticket: Ticket) -> str:
-    return ticket.scheduled_until.isoformat() if ticket.scheduled_until else ""
+def _nobodys_turn(ticket: Ticket, time_zone: str) -> NotYourTurn:
+    if ticket.scheduled_until is None:
+        return NotYourTurn("It is nobody's turn now", extra=_turn(ticket, None))
+    until = ticket.scheduled_until.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M")
+    return NotYourTurn("It is nobody's turn until %(until)s", extra=_turn(ticket, None), until=until)

@@ -11,7 +11,7 @@ def after() -> str | None:
     keys = Cursor.read()
     if keys is None:
         return None
-    if len(keys) != 1 or not isinstance(keys[0], str):
+    if len(keys) != 1 or not isinstance(keys[0], str) or not keys[0].isprintable():
         wrong = Message("This is not a cursor that an answer gave")
         raise Invalid("Correct the fields named and send it again", fields={"cursor": [wrong]})
     return keys[0]

@@ -54,6 +54,8 @@ _SUSPECTS: Final = about(
 SELECT f.ticket_id FROM flows f JOIN people p ON p.id = f.holder_id
 WHERE f.state = 'running' AND f.holder_id IN (SELECT id FROM changed) AND f.side <> 'client' AND NOT $can_attend
 UNION SELECT f.ticket_id FROM flows f WHERE f.state = 'running' AND f.holder_queue IN (SELECT queue FROM empty)
+UNION SELECT f.ticket_id FROM flows f
+WHERE f.state = 'running' AND f.side <> 'nobody' AND f.holder_id IS NULL AND f.holder_queue IS NULL
 UNION SELECT f.ticket_id FROM flows f WHERE f.state = 'running' AND f.approvers IS NOT NULL
       AND f.holder_queue IN (SELECT queue FROM concerned)"""
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from services.workflow.access.loading import Loaded, gather, load, votes_of
@@ -34,9 +33,9 @@ def start_flow(tx: Transaction, event: SubmitRequested) -> None:
 def _startable(tx: Transaction, event: SubmitRequested, loaded: Loaded) -> Published:
     published = find_published(tx, event.type, event.version)
     if published is None:
-        raise Refusal("type-not-published", type=event.type, version=event.version)
+        raise Refusal("type-not-published", code=event.type, version=event.version)
     if loaded.type_is_retired:
-        raise Refusal("type-retired", type=event.type)
+        raise Refusal("type-retired", code=event.type)
     return published
 
 
@@ -105,10 +104,3 @@ def _never_begun(event: Any, loaded: Loaded) -> Flow:
         requester_id=event.by,
         since=loaded.now,
     )
-
-
-def forget_ticket(tx: Transaction, ticket_id: str) -> None:
-    """A ticket was deleted: what its flow holds in people's words goes, its statistics stay."""
-    loaded = load(tx, ticket_id)
-    if loaded.flow is not None and loaded.flow.party is not None:
-        write_row(tx, replace(loaded.flow, party=None), loaded.version, next_at=None)

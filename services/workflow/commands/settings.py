@@ -8,6 +8,7 @@ from typing import Any, Final
 from services.workflow.access.catalog import load_present
 from services.workflow.access.predicates import about
 from services.workflow.access.settings import load_setting, meaning_of
+from services.workflow.commands.holders import ask_check
 from services.workflow.models import settings
 from services.workflow.rules import settings as rules
 from services.workflow.rules.settings import FALLBACK_QUEUE, Named, SettingShown
@@ -29,6 +30,8 @@ def change_setting(tx: Transaction, key: str, value: Any) -> SettingShown:
     if key == FALLBACK_QUEUE and plain is None:
         _refuse_no_fallback(tx)
     row = {"value": plain, "updated_at": tx.now, "updated_by": tx.actor.id}
+    if key == FALLBACK_QUEUE and plain is not None:
+        ask_check(tx, "queue", plain)
     if before.version == 0:
         tx.create(settings, {"key": key, **row})
     else:

@@ -52,6 +52,11 @@ flows = Table(
     CheckConstraint("state = 'running' OR (side = 'nobody' AND holder_id IS NULL)", name="ended_is_nobodys"),
     Index("ix_flows_holder", "holder_id", postgresql_where=text("state = 'running' AND holder_id IS NOT NULL")),
     Index("ix_flows_queue", "holder_queue", postgresql_where=text("state = 'running' AND holder_queue IS NOT NULL")),
+    Index(
+        "ix_flows_unheld",
+        "ticket_id",
+        postgresql_where=text("state = 'running' AND side <> 'nobody' AND holder_id IS NULL AND holder_queue IS NULL"),
+    ),
     Index("ix_flows_open", "type", "type_version", postgresql_where=text("state = 'running'")),
     Index("ix_flows_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
 )

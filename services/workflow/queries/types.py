@@ -34,7 +34,7 @@ FROM types t JOIN groups g ON g.code = t.group_code JOIN publications p ON p.typ
 )
 _VERSION: Final = about(
     """SELECT v.number, v.content, v.published_at FROM type_versions v JOIN types t ON t.code = v.type
-WHERE v.type = %(code)s AND v.number = coalesce(%(number)s::int, t.current_version)"""
+WHERE v.type = %(code)s AND v.number = coalesce(%(number)s::numeric, t.current_version)"""
 )
 
 
@@ -136,7 +136,7 @@ def whole(reader: Reader, actor: Actor, code: str) -> dict[str, Any]:
     _refuse_strangers(actor)
     row = reader.one(_ONE, code=code)
     if row is None:
-        raise NotFound("There is no type %(type)s", type=code)
+        raise NotFound("There is no type %(code)s", code=code)
     group = Group(code=row.group_code, names=row.group_names)
     event = type_changed(type_of(reader, row), group, retired=row.is_retired)
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -27,6 +28,7 @@ PUBLIC: Final = frozenset({HOUSE_NAME, HOUSE_LOGO, TIME_ZONE})
 """What everybody who is signed in may read: the house's own name, logo and time zone."""
 
 LONGEST: Final = 2000
+UNREADABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def plain(kind: Kind, value: Any) -> str | None:
     """The value of a setting that names nothing else, an empty one as null. Raises Invalid."""
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or len(value) > LONGEST:
+    if not isinstance(value, str) or len(value) > LONGEST or UNREADABLE.search(value):
         raise wrong(Message("A text of at most %(most)s characters", {"most": LONGEST}))
     if kind == "time_zone" and value not in available_timezones():
         raise wrong(Message("There is no time zone %(zone)s", {"zone": value}))

@@ -80,11 +80,11 @@ def check_holder(published: Published, flow: Flow, facts: Facts, moment: Moment)
 
     Raises Wanted.
     """
-    if flow.state != "running" or flow.side in ("client", "nobody") or flow.holder is None:
+    if flow.state != "running" or flow.side in ("client", "nobody") or flow.approvers is not None:
         return None
     stage = published.version.load_stage(flow.stage or "")
-    if flow.approvers is not None:
-        return None
+    if flow.holder is None:
+        return _moved(published, flow, stage, facts, moment, flow.alarm or "holder_gone")
     if not flow.holder.queue:
         gone = not facts.person(flow.holder.id).can_attend
         return _moved(published, flow, stage, facts, moment, "holder_gone") if gone else None

@@ -38,7 +38,7 @@ def percent(at: Cursor) -> int | None:
     found = _matched(at, _PERCENT)
     if found:
         return int(found[1])
-    at.problem("This is no percentage.", "Write one from 1% to 99%.")
+    at.problem("This is no percentage.", "Write a number from 1 to 99.")
     return None
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.support import databases
 from vez.embedded import child, postgres
 
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 ROLES = ("CREATE ROLE one LOGIN PASSWORD 'first'", "CREATE DATABASE one OWNER one STRATEGY FILE_COPY")
 
 

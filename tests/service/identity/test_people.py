@@ -182,7 +182,7 @@ def test_lists_are_paged_and_narrowed(house: House) -> None:
     assert len(admin.get("/v1/people?kind=customer&limit=100").json["items"]) == 6
     assert admin.get("/v1/people?is_active=false").json == {"items": [], "next_cursor": None}
     assert not any(item["is_machine"] for item in admin.get("/v1/people?limit=100").json["items"])
-    for wrong in ("cursor=x", "cursor=WyJ4Il0", "limit=0", "limit=101", "q=%00", "kind=A%20B"):
+    for wrong in ("cursor=x", "cursor=WyJ4Il0", "limit=0", "limit=101", "kind=A%20B"):
         assert admin.get(f"/v1/people?{wrong}").status_code == 422, wrong
 
 

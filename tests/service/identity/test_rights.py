@@ -174,3 +174,8 @@ class _Counting:
     def hash(self, password: str) -> str:
         self.hashed.append(password)
         return password
+
+
+@pytest.mark.parametrize("path", ["/v1/profiles/%00", "/v1/audit?aggregate_id=%00", "/v1/people?q=a%00"])
+def test_a_sign_that_no_database_keeps_names_nothing(house: House, path: str) -> None:
+    assert house.caller(ADMIN).get(path).status_code == 400

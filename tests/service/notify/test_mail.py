@@ -277,3 +277,33 @@ def test_old_deliveries_are_forgotten_and_their_notices_with_them(
     world.runtime.options = replace(options, keep_days=-1)
     assert timers.forget_old(world.runtime) == 1
     assert world.rows("SELECT (SELECT count(*) FROM deliveries), (SELECT count(*) FROM notices)") == [(0, 0)]
+
+
+def test_who_may_not_see_the_ticket_gets_no_letter_about_it(
+    world: World, mail_server: MailServer, ana: str, bruno: str
+) -> None:
+    ticket = agreement(world, ana, bruno)
+    world.unseen.add((ana, ticket))
+    send_all_once(world)
+    assert states(world) == [("failed", "not_visible", 0)]
+    world.rows("UPDATE deliveries SET due_at = now() - interval '1 min' RETURNING 1")
+    send_all_once(world)
+    assert states(world) == [("suppressed", "not_visible", 0)]
+    assert mail_server.messages == []
+
+
+def test_a_letter_waits_while_the_ticket_service_lags_or_cannot_be_asked(
+    world: World, mail_server: MailServer, ana: str, bruno: str
+) -> None:
+    ticket = agreement(world, ana, bruno)
+    world.is_ticket_service_down = True
+    send_all_once(world)
+    [(state, reason, tries)] = states(world)
+    assert (state, reason, tries) == ("failed", "The ticket service cannot be asked who may see this", 0)
+    world.is_ticket_service_down = False
+    world.unseen.add((ana, ticket))
+    send_all_once(world)
+    world.unseen.clear()
+    send_all_once(world)
+    assert states(world) == [("sent", None, 1)]
+    assert len(mail_server.messages) == 1

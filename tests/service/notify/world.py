@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import msgspec
 
 from services.notify.gateways.composing import Composer
 from services.notify.gateways.mail import mail_servers
+from services.notify.gateways.receivers import Runner, http_receivers
 from services.notify.handlers import HANDLERS
 from services.notify.models import AGGREGATES, metadata
 from services.notify.options import Options
@@ -54,20 +56,40 @@ class World:
     numbers: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     ordinals: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     count: int = 122
+    unseen: set[tuple[str, str]] = field(default_factory=set)
+    is_ticket_service_down: bool = False
 
     def __post_init__(self) -> None:
         store = Store("notify", metadata, AGGREGATES)
         database = Database(self.options.database_url, application_name="notify-test")
         publisher = Publisher("notify", database, Bus(self.options.broker_url, "notify-test"))
-        transports = {"ticket": httpx.MockTransport(nobody_answers), "identity": httpx.MockTransport(nobody_answers)}
+        transports = {
+            "ticket": httpx.MockTransport(self._ticket_service),
+            "identity": httpx.MockTransport(nobody_answers),
+        }
         services = Services(
             {name: f"http://{name}.test" for name in ("ticket", "identity", "workflow")},
             transports={**transports, "workflow": httpx.MockTransport(nobody_answers), **self.transports},
         )
         services.service_token = lambda audience: "a-token"  # type: ignore[method-assign]
-        self.gateways: dict[str, Any] = {"post": mail_servers(self.options), "composer": Composer(self.options)}
+        self.gateways: dict[str, Any] = {
+            "post": mail_servers(self.options),
+            "composer": Composer(self.options),
+            "receivers": http_receivers(self.options),
+            "runner": Runner(),
+        }
         self.runtime = Runtime(self.options, store, database, publisher, services, RESOLVERS, self.gateways)
         self.committer = Committer(self.runtime, HANDLERS, self.options.inbox_tries)
+
+    def _ticket_service(self, request: httpx.Request) -> httpx.Response:
+        """A ticket service in which everybody may see everything but the pairs of `unseen`."""
+        if self.is_ticket_service_down:
+            raise httpx.ConnectError("down", request=request)
+        if request.url.path != "/v1/visibility":
+            return nobody_answers(request)
+        pairs = msgspec.json.decode(request.content)["pairs"]
+        seen = [{**p, "visible": (p["person_id"], p["ticket_id"]) not in self.unseen} for p in pairs]
+        return httpx.Response(200, json={"items": seen})
 
     @contextmanager
     def running(self) -> Iterator[World]:

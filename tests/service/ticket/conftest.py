@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+import services.ticket
 from services.ticket.options import Options
 from shared.http.app import close
 from tests.service.ticket.house import House
 from tests.service.ticket.world import Building, World
+from vez import alembic_runner
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +36,11 @@ def world(building: Building, database_url: Callable[[str], str]) -> Iterator[Wo
 def house(world: World) -> House:
     """The service with the house's people, catalog and flow."""
     return House(world)
+
+
+@pytest.fixture(scope="session")
+def migrated(new_database: Callable[[str], str]) -> str:
+    """A database of this service as its migrations make it."""
+    url = new_database("ticket_migrated")
+    alembic_runner.upgrade(Path(services.ticket.__file__).parent / "migrations", url)
+    return url

@@ -68,10 +68,11 @@ class House:
     # -- tickets ----------------------------------------------------------------------------------------------------
 
     def open(self, who: str, *, submit: bool = True, type: str = "dispute", **body: Any) -> TestResponse:
-        """Somebody opens a ticket."""
+        """Somebody opens a ticket; what begins with a capital is a header."""
+        headers = {name: body.pop(name) for name in list(body) if name[0].isupper()}
         parameters = GOOD if type == "dispute" else {}
         sent = {"type": type, "subject": "Charged twice", "description": "Twice in November", "parameters": parameters}
-        return self.world.call(who, "POST", "/tickets", {**sent, "submit": submit, **body})
+        return self.world.call(who, "POST", "/tickets", {**sent, "submit": submit, **body}, **headers)
 
     def draft(self, who: str | None = None, **body: Any) -> str:
         """A draft of Ana's (or of `who`); its id."""

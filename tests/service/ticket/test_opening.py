@@ -145,7 +145,7 @@ def test_a_guardian_opens_for_a_dependant(house: House) -> None:
 def test_a_client_whom_the_replica_lacks_is_asked_of_identity(house: House) -> None:
     caio = house.world.client("Caio", told=False, email="caio@cliente.test")
     assert house.open(caio).status_code == 202
-    assert house.world.questions == [f"http://identity.test/v1/replica/people/{caio}"]
+    assert f"http://identity.test/v1/replica/people/{caio}" in house.world.questions
 
 
 def test_create_one_from_another_relates_the_two(house: House) -> None:

@@ -140,9 +140,7 @@ def test_who_acts_after_the_clock_did_is_refused(house: House, ticket: str) -> N
     world = house.world
     ordinal = world.advances(ticket, house.bruno, "ask").ordinal
     world.later(days=20)
-    late = world.asks(
-        asked.DecisionRequested, ticket, house.ana, ordinal=ordinal, outcome="rejected", evidence=""
-    )
+    late = world.asks(asked.DecisionRequested, ticket, house.ana, ordinal=ordinal, outcome="rejected", evidence="")
     assert late.name == "flow.refused"
 
 

@@ -103,3 +103,26 @@ def test_a_queue_left_empty_gives_its_tickets_to_the_settings_queue(house: House
         world.changed(person, is_active=False)
     world.look()
     assert (world.last(ticket).holder_after.id, world.last(ticket).fallback_reason) == ("front_desk", "queue_empty")
+
+
+def test_a_ticket_that_nobody_holds_goes_to_the_settings_queue_as_soon_as_there_is_one(house: House) -> None:
+    world = house.world
+    assert world.sets("client_online.fallback_queue", "front_desk").status_code == 200
+    bare = HOUSE.replace("      fallback: queue:finance\n", "").replace("    name: Dispute\n", "    name: Bare\n")
+    assert world.applies(bare).status_code == 200
+    with world.database.connection() as connection:
+        connection.execute("UPDATE settings SET value = NULL")
+    ticket = house.submitted(version=2)
+    assert (world.last(ticket).holder_after, world.last(ticket).fallback_reason) == (None, "no_default_attendant")
+    assert world.sets("client_online.fallback_queue", "front_desk").status_code == 200
+    world.look()
+    assert world.last(ticket).holder_after.id == "front_desk"
+
+
+def test_a_deleted_tickets_third_party_is_forgotten(house: House, ticket: str) -> None:
+    world = house.world
+    world.asks(asked.WaitRequested, ticket, house.bruno, party="Dr. House")
+    world.say(asked.Deleted(ticket_id=ticket, by=world.admin))
+    assert world.rows("SELECT party FROM flows") == [(None,)]
+    assert world.rows("SELECT count(*) FROM outbox WHERE payload::text LIKE '%%House%%'") == [(0,)]
+    assert [e.name for e in world.said("flow", ticket)] == ["flow.stage_entered", "flow.reassigned"]

@@ -126,9 +126,7 @@ def test_only_the_holder_transfers_unless_any_turn(house: House, ticket: str) ->
 
 def test_the_clients_turn_is_never_transferred(house: House, ticket: str) -> None:
     house.world.advances(ticket, house.bruno, "ask")
-    answer = house.world.asks(
-        asked.TransferRequested, ticket, house.bruno, to_person_id=house.carla, any_turn=True
-    )
+    answer = house.world.asks(asked.TransferRequested, ticket, house.bruno, to_person_id=house.carla, any_turn=True)
     assert answer.type == "not-transferable"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.http import encode_cursor
 from tests.service.workflow.house import House
 
 
@@ -40,7 +41,15 @@ def test_types_come_in_pages(house: House) -> None:
     first = house.world.call(house.ana, "GET", "/types?limit=1").json
     assert [t["code"] for t in first["items"]] == ["dispute"]
     assert codes(house, house.ana, f"?limit=1&cursor={first['next_cursor']}") == ["timed"]
-    assert house.world.call(house.ana, "GET", "/types?cursor=nonsense").status_code == 422
+    for cursor in ("nonsense", encode_cursor([1]), encode_cursor(["a\x00"]), encode_cursor([])):
+        assert house.world.call(house.bruno, "GET", f"/types?cursor={cursor}").status_code == 422
+        assert house.world.call(house.bruno, "GET", f"/queues?cursor={cursor}").status_code == 422
+
+
+def test_a_version_number_beyond_all_numbers_is_not_found(house: House) -> None:
+    assert house.world.call("service", "GET", "/types/dispute/versions/4294967297").status_code == 404
+    answer = house.world.call("service", "GET", "/types/nothing")
+    assert (answer.json["detail"], answer.json["type"]) == ("Não existe o tipo nothing", "urn:vez:problem:not-found")
 
 
 def test_definitions_are_for_services_attendants_and_administrators(house: House) -> None:

@@ -79,6 +79,8 @@ class World:
             clock.OFFSET = timedelta(0)
             self.committer.stop()
             self.database.close()
+            if "app" in self.__dict__:
+                self.app.extensions["vez"].database.close()
 
     # -- identity ---------------------------------------------------------------------------------------------------
 

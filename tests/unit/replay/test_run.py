@@ -45,7 +45,7 @@ def test_a_system_that_remembers_rightly_has_no_mismatches(tmp_path: Path, polls
     assert report.accepted_commands == {"submit": 19, "take": 19, "transfer": 19, "advance": 58}
     assert (report.log_events, report.unfinished, report.refusals) == (39, 0, {})
     assert report.advance_to_new_stage_ms.count == 58
-    assert report.notifications == {"in_app": 77}
+    assert report.notifications == {"in_app sent": 77}
     assert report.duplicate_notifications == 0
 
 

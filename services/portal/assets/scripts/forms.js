@@ -2,7 +2,9 @@
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph/htmx";
 
+import { forget } from "./keep.js";
 import { say } from "./say.js";
+import { seal } from "./seal.js";
 
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
@@ -14,10 +16,6 @@ htmx.config.responseHandling = [
   { code: "4(03|04|09|12|22)", swap: true },
   { code: "[45]..", swap: false, error: true },
 ];
-
-export function seal() {
-  return document.querySelector('meta[name="vez-seal"]')?.content || "";
-}
 
 // What somebody has typed and not sent yet is never replaced by what comes from the server, and folds stay as they are.
 function isTyped(element) {
@@ -32,8 +30,15 @@ function isTyped(element) {
 Idiomorph.defaults.ignoreActiveValue = true;
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof Element && isTyped(old));
 Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(old instanceof Element && old.matches("[data-uploading]"));
-Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
-  !(name === "open" && element.matches("details")) && !(name === "hidden" && element.matches("[data-needs-script], [data-without-script]"));
+// What scripts and readers have set on an element stays: an opened fold, the chosen row, what only scripts show.
+const KEPT = {
+  open: "details",
+  hidden: "[data-needs-script], [data-without-script], [data-unmark], [data-print]",
+  "aria-selected": "tr",
+  "data-checked": "tr",
+  "data-any": "[data-bulk]",
+};
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) => !(KEPT[name] && element.matches(KEPT[name]));
 
 function busy(form, submitter) {
   if (form.dataset.sending) return false;
@@ -92,6 +97,7 @@ export function startForms() {
   document.addEventListener("htmx:beforeSwap", (event) => {
     const form = event.detail.requestConfig?.elt;
     if (form?.matches("form[data-clears]") && event.detail.xhr.status < 300) {
+      if (form.dataset.keep) forget(form.dataset.keep);
       form.reset();
       form.querySelectorAll("textarea").forEach((each) => each.blur());
     }

@@ -1,5 +1,5 @@
 // Nothing typed is lost: a copy stays in this tab until it was sent, and drafts go to the server by themselves.
-import { seal } from "./forms.js";
+import { seal } from "./seal.js";
 
 const PREFIX = "vez:";
 const PAUSE_MS = 1500;
@@ -47,7 +47,7 @@ function stored(key) {
   }
 }
 
-function forget(key) {
+export function forget(key) {
   sessionStorage.removeItem(PREFIX + key);
 }
 
@@ -113,7 +113,7 @@ export function keepWhatWasTyped() {
   });
   document.addEventListener("submit", (event) => {
     const key = event.target.dataset.keep;
-    if (key && !event.defaultPrevented) store(key, { ...(stored(key) || {}), sent: true });
+    if (key && !event.defaultPrevented && stored(key)) store(key, { ...stored(key), sent: true });
   });
   if (document.querySelector(".v-door")) Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => sessionStorage.removeItem(key));
   window.addEventListener("online", sayConnection);

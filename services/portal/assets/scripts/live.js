@@ -1,9 +1,10 @@
 // What changes elsewhere shows here without loading the page anew: ids come by the stream, the page asks for what it may see.
 import htmx from "htmx.org";
 
-import { seal } from "./forms.js";
+import { seal } from "./seal.js";
 
 const RETRY_MS = 3000;
+const SETTLE_MS = 60;
 const PENDING_MS = 700;
 const MOST_PENDING = 30;
 
@@ -18,14 +19,13 @@ export function refresh() {
   if (waiting) return;
   waiting = setTimeout(() => {
     waiting = null;
-    const target = document.getElementById("sheet") || document.getElementById("tickets") || document.getElementById("queue");
+    const target = document.querySelector("[data-refresh]");
     if (target) htmx.ajax("GET", window.location.href, { target, swap: "morph:innerHTML" });
-  }, 60);
+  }, SETTLE_MS);
 }
 
 async function open() {
-  const kind = document.body.dataset.live;
-  if (!kind || !window.EventSource) return;
+  if (!document.body.dataset.live || !window.EventSource) return;
   try {
     const answer = await fetch("/live", {
       method: "POST",
@@ -41,14 +41,27 @@ async function open() {
 
 function listen(address) {
   const stream = new EventSource(address);
-  const changed = () => refresh();
-  stream.addEventListener("message", changed);
-  ["ticket", "notification", "flow", "changed"].forEach((name) => stream.addEventListener(name, changed));
+  stream.addEventListener("changed", refresh);
+  stream.addEventListener("reset", refresh);
+  stream.addEventListener("notification", () => {
+    ring();
+    refresh();
+  });
+  stream.addEventListener("presence", () => document.body.dispatchEvent(new CustomEvent("vez:presence")));
+  // The right to listen is good once: a broken stream is opened with a new one.
   stream.addEventListener("error", () => {
     stream.close();
     setTimeout(open, RETRY_MS);
   });
   window.addEventListener("pagehide", () => stream.close(), { once: true });
+}
+
+function ring() {
+  document.querySelectorAll("[data-bell]:not(:has(.v-dot))").forEach((bell) => {
+    const dot = document.createElement("span");
+    dot.className = "v-dot";
+    bell.append(dot);
+  });
 }
 
 // An answer of the flow that was not there yet when the page was made: asked for until it is.

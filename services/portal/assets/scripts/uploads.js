@@ -1,6 +1,6 @@
 // Files by choice, drop or paste: sent from the browser straight to the store, part by part, with their progress shown.
 import { draftOf } from "./keep.js";
-import { seal } from "./forms.js";
+import { seal } from "./seal.js";
 import { say } from "./say.js";
 
 const CHECK_MS = 1000;

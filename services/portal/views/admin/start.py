@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from flask import abort, redirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, shapes
+from services.portal import door, office, shapes
 from services.portal.views.admin.blueprint import blueprint
 
 
@@ -13,4 +13,7 @@ from services.portal.views.admin.blueprint import blueprint
 @door.needs_any(*shapes.ADMINISTRATION)
 def start() -> BaseResponse:
     """On to it."""
-    return redirect(url_for("account.notifications"), 303)
+    sections = office.sections(door.me())
+    if not sections:
+        abort(404)
+    return redirect(sections[0].places[0].address, 303)

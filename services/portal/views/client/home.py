@@ -48,7 +48,9 @@ def home() -> Response:
 
 def _template() -> str:
     target = request.headers.get("HX-Target", "")
-    return {"more": "client/_rows.html", "tickets": "client/_list.html"}.get(target, "client/home.html")
+    return {"more": "client/_rows.html", "tickets": "client/_list.html", "home": "client/_home.html"}.get(
+        target, "client/home.html"
+    )
 
 
 def _chosen() -> dict[str, str]:

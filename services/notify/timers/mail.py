@@ -1,13 +1,12 @@
-"""What time starts here: mail leaves, and old deliveries are forgotten. Claim, reach out, settle."""
+"""Mail: what is due leaves by the kept connection, one letter after the other, each settled by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final, cast
 
 from services.notify import commands, queries
-from services.notify.commands import Claimed
+from services.notify.access import LEASE, Claimed
 from services.notify.gateways.composing import Addressed, Composer
 from services.notify.gateways.mail import Post
 from services.notify.gateways.speech import voice_for
@@ -15,12 +14,11 @@ from services.notify.options import Options
 from services.notify.queries import Envelope
 from services.notify.rules.channels import mail_refusal
 from services.notify.rules.letter import House, write
-from services.notify.rules.retention import first_id_at
 from services.notify.rules.retries import Outcome
-from services.notify.rules.streaming import KEPT_FOR
+from services.notify.timers.seeing import Sight, hold_back, look
 from shared import clock
 from shared.ids import SYSTEM
-from shared.inbox import Runtime, Timer
+from shared.inbox import Runtime
 
 BATCH: Final = 25
 SPARE_SECONDS: Final = 30.0
@@ -32,30 +30,34 @@ def send_mail(runtime: Runtime) -> int:
     post = cast(Post, runtime.gateways["post"])
     if not post.is_open():
         return 0
-    claimed = runtime.run(lambda tx: commands.claim(tx, SYSTEM, "mail", BATCH))
-    if not claimed:
+    leased = runtime.run(lambda tx: commands.claim_mail(tx, SYSTEM, BATCH))
+    if not leased:
         return 0
     began = clock.monotonic()
     with runtime.reader() as reader:
-        found = queries.envelopes(reader, [one.id for one in claimed])
-    for place, one in enumerate(claimed):
-        if clock.monotonic() - began > commands.LEASE.total_seconds() - SPARE_SECONDS or not post.is_open():
-            _give_back(runtime, claimed[place:])
+        found = queries.envelopes(reader, [one.id for one in leased])
+    sight = look(runtime, {(envelope.recipient.id, envelope.ticket_id) for envelope in found.values()})
+    for place, one in enumerate(leased):
+        if clock.monotonic() - began > LEASE.total_seconds() - SPARE_SECONDS or not post.is_open():
+            _give_back(runtime, leased[place:])
             break
-        _send_one(runtime, post, one, found.get(one.id))
-    return len(claimed)
+        _send_one(runtime, one, found.get(one.id), sight)
+    return len(leased) if sight.asked else 0
 
 
-def _give_back(runtime: Runtime, claimed: Sequence[Claimed]) -> None:
-    runtime.run(lambda tx: commands.release(tx, SYSTEM, claimed))
+def _give_back(runtime: Runtime, leased: Sequence[Claimed]) -> None:
+    runtime.run(lambda tx: commands.release(tx, SYSTEM, leased))
 
 
-def _send_one(runtime: Runtime, post: Post, one: Claimed, envelope: Envelope | None) -> None:
+def _send_one(runtime: Runtime, one: Claimed, envelope: Envelope | None, sight: Sight) -> None:
     refusal = "forgotten" if envelope is None else _refusal(envelope)
     if envelope is None or refusal is not None:
         runtime.run(lambda tx: commands.suppress(tx, SYSTEM, one, str(refusal)))
         return
-    outcome = _hand_in(runtime, post, one, envelope)
+    if not sight.allows(envelope.recipient.id, envelope.ticket_id):
+        hold_back(runtime, one, sight)
+        return
+    outcome = _hand_in(runtime, one, envelope)
     runtime.run(lambda tx: commands.record_outcome(tx, SYSTEM, one, outcome))
     if outcome.dead_address:
         person = envelope.recipient
@@ -72,7 +74,8 @@ def _refusal(envelope: Envelope) -> str | None:
     return mail_refusal(envelope.story.kind, envelope.recipient)
 
 
-def _hand_in(runtime: Runtime, post: Post, one: Claimed, envelope: Envelope) -> Outcome:
+def _hand_in(runtime: Runtime, one: Claimed, envelope: Envelope) -> Outcome:
+    post = cast(Post, runtime.gateways["post"])
     composer = cast(Composer, runtime.gateways["composer"])
     options = cast(Options, runtime.options)
     person, now = envelope.recipient, clock.now()
@@ -80,23 +83,3 @@ def _hand_in(runtime: Runtime, post: Post, one: Claimed, envelope: Envelope) -> 
     letter = write(envelope.story, voice_for(person), house, name=person.name, now=now)
     to = Addressed(one.id, person.id, person.name, str(person.email), envelope.ticket_id, envelope.story.kind)
     return post.send(composer.compose(letter, to, now), to.email)
-
-
-def forget_old(runtime: Runtime) -> int:
-    """Forget deliveries older than the house keeps them."""
-    options = cast(Options, runtime.options)
-    before = first_id_at(clock.now() - timedelta(days=options.keep_days))
-    return runtime.run(lambda tx: commands.forget_old(tx, SYSTEM, before, 500))
-
-
-def forget_stream(runtime: Runtime) -> int:
-    """Forget what the screens no longer ask for; how many happenings."""
-    before = first_id_at(clock.now() - KEPT_FOR)
-    return runtime.run(lambda tx: commands.forget_stream(tx, SYSTEM, before, 2000))
-
-
-TIMERS: Final = (
-    Timer("mail", 0.5, send_mail),
-    Timer("forget", 3600.0, forget_old),
-    Timer("forget_stream", 60.0, forget_stream),
-)

@@ -1,0 +1,27 @@
+"""Forgetting what the house no longer keeps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+
+from services.notify import commands
+from services.notify.options import Options
+from services.notify.rules.retention import first_id_at
+from services.notify.rules.streaming import KEPT_FOR
+from shared import clock
+from shared.ids import SYSTEM
+from shared.inbox import Runtime
+
+
+def forget_old(runtime: Runtime) -> int:
+    """Forget deliveries older than the house keeps them."""
+    options = cast(Options, runtime.options)
+    before = first_id_at(clock.now() - timedelta(days=options.keep_days))
+    return runtime.run(lambda tx: commands.forget_old(tx, SYSTEM, before, 500))
+
+
+def forget_stream(runtime: Runtime) -> int:
+    """Forget what the screens no longer ask for; how many happenings."""
+    before = first_id_at(clock.now() - KEPT_FOR)
+    return runtime.run(lambda tx: commands.forget_stream(tx, SYSTEM, before, 2000))

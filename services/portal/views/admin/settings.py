@@ -1,0 +1,108 @@
+"""System parameters, grouped as administrators know them: Cliente Online › Atendente padrão is the first."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from flask import Response, abort, current_app, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from services.portal import door, page
+from services.portal.ask import Refused
+from services.portal.tongue import gettext
+from services.portal.views.admin import frame
+from services.portal.views.admin.blueprint import blueprint
+
+KEYS: Final = (
+    "client_online.default_attendant",
+    "client_online.fallback_queue",
+    "house.name",
+    "house.logo",
+    "house.time_zone",
+)
+
+
+@blueprint.get("/settings")
+@door.needs("settings.change")
+def settings() -> Response:
+    """Every setting in its group, each with a form of its own."""
+    return _page()
+
+
+@blueprint.post("/settings/<key>")
+@door.needs("settings.change")
+def change_setting(key: str) -> BaseResponse:
+    """Set one; an empty value unsets it."""
+    if key not in KEYS:
+        abort(404)
+    value = request.form.get("value", "").strip() or None
+    version = request.form.get("version")
+    try:
+        door.asker().send("PUT", "workflow", f"/v1/settings/{key}", {"value": value}, version=version)
+    except Refused as refused:
+        return _page(refused, key)
+    current_app.extensions["vez.front"].forget()
+    return page.go(url_for("admin.settings"), gettext("Saved. It counts from now on."))
+
+
+def _page(refused: Refused | None = None, key: str = "") -> Response:
+    ask = door.asker()
+    found = page.gather(
+        settings=lambda: ask.get("workflow", "/v1/settings"),
+        attendants=lambda: ask.get("identity", "/v1/directory", permission="ticket.attend"),
+        queues=lambda: ask.get("workflow", "/v1/queues", limit=100),
+    )
+    by_key = {str(each["key"]): each for each in found["settings"]["items"]}
+    return frame.render(
+        "admin/settings.html",
+        "settings",
+        refused=refused,
+        where=key,
+        groups=_groups(by_key, found["attendants"]["items"], found["queues"]["items"]),
+    )
+
+
+def _groups(by_key: dict[str, Any], attendants: list[Any], queues: list[Any]) -> list[dict[str, Any]]:
+    people = [(str(each["id"]), f"{each['name']}{_mail(each)}") for each in attendants]
+    teams = [(str(each["code"]), str(each["name"])) for each in queues]
+    zones = [(zone, zone) for zone in sorted(available_timezones()) if "/" in zone and not zone.startswith("Etc/")]
+    rows = (
+        (
+            gettext("Client Online"),
+            (
+                (KEYS[0], gettext("Default attendant"), gettext("Who gets a request when its flow names nobody."), people),
+                (
+                    KEYS[1],
+                    gettext("Fallback queue"),
+                    gettext("Which team gets it when nobody else can act, so that no request is left with nobody."),
+                    teams,
+                ),
+            ),
+        ),
+        (
+            gettext("House"),
+            (
+                (KEYS[2], gettext("Name"), gettext("Shown on sign-in, on pages and in mails."), None),
+                (KEYS[3], gettext("Logo"), gettext("The address of a picture on this site, beginning with a slash."), None),
+                (KEYS[4], gettext("Time zone"), gettext("Of dates and numbers, where a person has set none."), zones),
+            ),
+        ),
+    )
+    return [
+        {"name": name, "settings": [_setting(by_key[row[0]], row) for row in settings if row[0] in by_key]}
+        for name, settings in rows
+    ]
+
+
+def _mail(person: dict[str, Any]) -> str:
+    return f" · {person['email']}" if person.get("email") else ""
+
+
+def _setting(setting: dict[str, Any], row: tuple[str, str, str, list[tuple[str, str]] | None]) -> dict[str, Any]:
+    key, name, help, options = row
+    value = setting.get("value")
+    if options is not None and value and value not in dict(options):
+        person = setting.get("person") or {}
+        options = [(str(value), str(person.get("name") or value)), *options]
+    return {**setting, "key": key, "name": name, "help": help, "options": options, "value": value}
