@@ -78,13 +78,14 @@ class Services:
         params: Mapping[str, str] | None = None,
         token: str | None = None,
         language: str | None = None,
+        seconds: float | None = None,
     ) -> Any:
-        """The JSON that `service` answers; `token` None asks as this service itself.
+        """The JSON that `service` answers; `token` None asks as this service itself, `seconds` bounds each wait.
 
         Raises NotFound, Forbidden, Invalid, Conflict, Unauthenticated (a person's token), or Retryable when it cannot
         be reached or does not answer as it should.
         """
-        return self._ask("GET", service, path, params=params, token=token, language=language)
+        return self._ask("GET", service, path, params=params, token=token, language=language, seconds=seconds)
 
     def post(
         self,
@@ -113,6 +114,7 @@ class Services:
         body: Any = None,
         token: str = NO_TOKEN,
         headers: Mapping[str, str] | None = None,
+        seconds: float | None = None,
     ) -> httpx.Response:
         """The answer as it came, whatever its status. Raises Retryable when `service` cannot be reached."""
         sent = {"Accept": "application/json", "traceparent": telemetry.trace(), **(headers or {})}
@@ -122,8 +124,11 @@ class Services:
         if body is not None:
             content = msgspec.json.encode(body)
             sent.setdefault("Content-Type", "application/json")
+        timeout = TIMEOUT if seconds is None else httpx.Timeout(seconds, connect=min(seconds, 1.0))
         try:
-            return self._client(service).request(method, path, params=params, content=content, headers=sent)
+            return self._client(service).request(
+                method, path, params=params, content=content, headers=sent, timeout=timeout
+            )
         except httpx.TransportError as error:
             raise Retryable("The %(service)s service cannot be reached now", service=service) from error
 
@@ -146,14 +151,19 @@ class Services:
         token: str | None,
         language: str | None,
         body: Any = None,
+        seconds: float | None = None,
     ) -> Any:
         headers = {"Accept-Language": language} if language else None
         bearer = self.service_token(service) if token is None else token
-        answer = self.send(method, service, path, params=params, body=body, token=bearer, headers=headers)
+        answer = self.send(
+            method, service, path, params=params, body=body, token=bearer, headers=headers, seconds=seconds
+        )
         if answer.status_code == 401 and token is None:
             self._forget_token(service)
             bearer = self.service_token(service)
-            answer = self.send(method, service, path, params=params, body=body, token=bearer, headers=headers)
+            answer = self.send(
+                method, service, path, params=params, body=body, token=bearer, headers=headers, seconds=seconds
+            )
         return _content(service, answer, own=token is None)
 
     def _client(self, service: str) -> httpx.Client:

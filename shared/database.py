@@ -46,6 +46,8 @@ Bytes = LargeBinary
 Json = JSONB
 
 DIALECT = PGDialect_psycopg()
+PREPARED = 400
+"""Statements that a connection keeps prepared; a worker's batches have some hundred shapes."""
 UNREACHABLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 """What psycopg raises when the server cannot be reached or stops answering."""
 
@@ -318,6 +320,7 @@ class Database:
 
 
 def _configure(connection: psycopg.Connection[Any]) -> None:
+    connection.prepared_max = PREPARED
     connection.adapters.register_loader("uuid", TextLoader)
     set_json_loads(msgspec.json.decode, connection)
 

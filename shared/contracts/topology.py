@@ -19,7 +19,7 @@ PUBLISHES: Final[dict[str, frozenset[str]]] = {
 HEARS: Final[dict[str, frozenset[str]]] = {
     "ticket": frozenset({"flow", "catalog", "type", "queue", "setting", "attachment", "person", "profile"}),
     "workflow": frozenset({"ticket", "person", "profile"}),
-    "attachments": frozenset({"ticket", "setting", "person", "profile"}),
+    "attachments": frozenset({"ticket", "type", "setting", "person", "profile"}),
     "notify": frozenset(
         {"ticket", "flow", "type", "queue", "setting", "attachment", "person", "profile", "link", "inbox"}
     ),

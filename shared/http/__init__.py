@@ -13,6 +13,7 @@ from shared.http.running import (
     if_match,
     prefer_wait,
     query,
+    read,
     respond,
     services,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "problem_response",
     "public",
     "query",
+    "read",
     "respond",
     "services",
     "services_only",

@@ -161,6 +161,17 @@ def _response(body: Any, status: int, headers: Mapping[str, str]) -> Response:
     return response
 
 
+def read(noun: Callable[[Reader, Actor], R]) -> R:
+    """What a noun reads, for routes that look further before they answer; sets who calls."""
+    edge = current_edge()
+
+    def act(_: frozenset[tuple[str, str]]) -> R:
+        with edge.database.reader() as reader:
+            return noun(reader, _actor(reader))
+
+    return edge.asking(act)
+
+
 def query(
     noun: Callable[[Reader, Actor], Any],
     schema: type[Schema] | Schema | None,
@@ -168,13 +179,7 @@ def query(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer with what a noun reads."""
-    edge = current_edge()
-
-    def act(_: frozenset[tuple[str, str]]) -> Any:
-        with edge.database.reader() as reader:
-            return noun(reader, _actor(reader))
-
-    return respond(edge.asking(act), schema, headers=headers)
+    return respond(read(noun), schema, headers=headers)
 
 
 def command(

@@ -67,6 +67,7 @@ class Round:
     aside: list[Job] = field(default_factory=list)
     missing: list[tuple[Job, Missing]] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
+    waiting: list[Any] = field(default_factory=list)
 
 
 class Committer:
@@ -191,14 +192,18 @@ class Committer:
         if batch[0].alone and self._is_poison(batch[0]):
             return self._park_poison(batch[0])
         round = Round()
-        with self.runtime.database.connection() as connection:
+        keys = sorted({j.key for j in batch})
+        # The pipeline sends what needs no answer together: begin, lock and look; commit and look for what waits.
+        with self.runtime.database.connection() as connection, connection.pipeline():
             with connection.transaction():
                 known = steps.lock(connection, [j.envelope for j in batch])
                 for job in batch:
                     self._one(connection, round, job, known)
                 numbered = flush(connection, self.runtime.store, round.writes, round.envelopes)
                 telemetry.crash_point("before_inbox_commit")
-            self.runtime.hand_on(Committed(numbered, round.rings, round.wakes))
+            waiting = connection.execute(steps.NEXT_WAITING, ([k[0] for k in keys], [k[1] for k in keys]))
+            round.waiting = [row.envelope for row in waiting.fetchall()]
+        self.runtime.hand_on(Committed(numbered, round.rings, round.wakes))
         return round
 
     def _settle(self, round: Round, batch: list[Job]) -> None:
@@ -212,7 +217,8 @@ class Committer:
             self._run([job])
         for job, missing in round.missing:
             self._askers.submit(self._ask, job, missing)
-        self._hand_on_waiting(batch)
+        for envelope in round.waiting:
+            self.submit(Job(steps.stored_envelope(envelope), is_due=True))
 
     # -- one event ------------------------------------------------------------------------------------------------
 
@@ -312,16 +318,6 @@ class Committer:
                 job.asked = ASKED_BEFORE
                 break
         self.submit(job)
-
-    def _hand_on_waiting(self, batch: Sequence[Job]) -> None:
-        keys = sorted({j.key for j in batch})
-        try:
-            with self.runtime.database.connection() as connection:
-                rows = connection.execute(steps.NEXT_WAITING, ([k[0] for k in keys], [k[1] for k in keys])).fetchall()
-        except Retryable:
-            return
-        for row in rows:
-            self.submit(Job(steps.stored_envelope(row.envelope), is_due=True))
 
     def _is_poison(self, job: Job) -> bool:
         """Count an attempt, committed before the event runs, so that it survives the death of this process."""

@@ -83,12 +83,13 @@ class Known:
 def lock(connection: psycopg.Connection[Any], envelopes: Sequence[Envelope]) -> Known:
     """Lock the applied rows of the events' aggregates, in one order for everybody, then read what is known of them."""
     keys = sorted({(e.word, e.aggregate_id) for e in envelopes})
-    rows = connection.execute(LOCK, ([k[0] for k in keys], [k[1] for k in keys])).fetchall()
-    stored = connection.execute(STORED, ([e.id for e in envelopes],)).fetchall()
+    locked = connection.execute(LOCK, ([k[0] for k in keys], [k[1] for k in keys]))
+    stored = connection.execute(STORED, ([e.id for e in envelopes],))
+    rows = locked.fetchall()
     return Known(
         now=rows[0].now + clock.OFFSET,
         applied={(r.word, r.aggregate_id): r.applied for r in rows},
-        stored={r.id: (r.state, r.tries) for r in stored},
+        stored={r.id: (r.state, r.tries) for r in stored.fetchall()},
     )
 
 

@@ -154,7 +154,12 @@ def _aggregate_groups(writes: Writes) -> list[_Group]:
         if not write.created:
             row["_id"], row["_version"] = write.id, write.version
         group.rows.append(row)
-    return list(groups.values())
+    return _ordered(groups)
+
+
+def _ordered(groups: dict[tuple[Any, ...], _Group]) -> list[_Group]:
+    """In one order whatever came first, so that few shapes of statements are prepared, and rows lock in one order."""
+    return sorted(groups.values(), key=lambda group: repr(group.shape))
 
 
 def _other_groups(writes: Writes) -> list[_Group]:
@@ -182,7 +187,7 @@ def _other_groups(writes: Writes) -> list[_Group]:
         add(shape, row)
     for table, key in writes.deletes.values():
         add(_Group("delete", table, (), tuple(sorted(key))), _plain(table, key, "_key_"))
-    return list(groups.values())
+    return _ordered(groups)
 
 
 def _outbox_row(row: OutboxRow, writes: Writes) -> dict[str, Any]:
