@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
+from urllib.parse import quote
 
 from services.notify import commands
 from shared import people
@@ -14,17 +15,13 @@ from shared.errors import NotFound
 from shared.transaction import Transaction
 
 
-def _history(services: Services, service: str, aggregate: str) -> list[Envelope]:
-    answer = services.get(service, "/v1/outbox", params={"aggregate": aggregate, "after": "0"})
+def ask_ticket(services: Services, id: str) -> list[Envelope]:
+    """What the ticket service said of a ticket. Raises NotFound, Retryable."""
+    answer = services.get("ticket", "/v1/outbox", params={"aggregate": f"ticket:{id}", "after": "0"})
     found = [envelope_from_wire(wire) for wire in answer["items"]]
     if not found:
         raise NotFound("Nothing is known of this")
     return found
-
-
-def ask_ticket(services: Services, id: str) -> list[Envelope]:
-    """What the ticket service said of a ticket. Raises NotFound, Retryable."""
-    return _history(services, "ticket", f"ticket:{id}")
 
 
 def store_ticket(tx: Transaction, answer: list[Envelope]) -> None:
@@ -32,16 +29,15 @@ def store_ticket(tx: Transaction, answer: list[Envelope]) -> None:
     commands.store_ticket(tx, answer)
 
 
-def ask_queue(services: Services, code: str) -> Envelope:
-    """The last that the workflow service said of a queue. Raises NotFound, Retryable."""
-    return _history(services, "workflow", f"queue:{code}")[-1]
+def ask_queue(services: Services, code: str) -> Any:
+    """A queue and its members, as the workflow service has them. Raises NotFound, Retryable."""
+    return services.get("workflow", f"/v1/queues/{quote(code, safe='')}")
 
 
-def store_queue(tx: Transaction, answer: Envelope) -> None:
+def store_queue(tx: Transaction, answer: Any) -> None:
     """Keep it."""
-    event = decode(answer.name, answer.v, answer.payload)
-    if isinstance(event, QueueChanged):
-        commands.record_queue(tx, tx.actor, event, answer.sequence)
+    event = cast(QueueChanged, decode(QueueChanged.name, 1, answer))
+    commands.record_queue(tx, tx.actor, event, answer["sequence"])
 
 
 Resolver = tuple[Callable[[Services, str], Any], Callable[[Transaction, Any], None]]

@@ -15,7 +15,7 @@ from shared import clock, outbox, telemetry
 from shared.bus import Bus
 from shared.contracts import REGISTRY, Envelope
 from shared.contracts.topology import HEARS, PUBLISHES, SERVICES, WHOLE
-from shared.errors import NotFound, Retryable
+from shared.errors import NotFound, VezError
 from shared.inbox.runner import Committer, Job
 from shared.inbox.runtime import Runtime, Timer
 from shared.inbox.steps import stored_envelope
@@ -147,7 +147,7 @@ def check_feeds(runtime: Runtime, committer: Committer) -> int:
         if words and publisher != reader:
             try:
                 _check_feed(runtime, committer, publisher, words)
-            except Retryable as error:
+            except VezError as error:
                 log.warning("feed_not_checked", service=reader, publisher=publisher, reason=str(error))
     return 0
 

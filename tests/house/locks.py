@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-LOCKS = ("requirements/vez.txt", "requirements/dev.txt")
+REQUIREMENTS = ROOT / "requirements"
 
 
 def names_of(requirements: list[str]) -> set[str]:
@@ -17,19 +17,37 @@ def names_of(requirements: list[str]) -> set[str]:
     return {re.sub(r"[-_.]+", "-", m.group()).lower() for m in found if m}
 
 
+def pinned_in(lock: str) -> set[str]:
+    """The names that a lock file pins."""
+    lines = (REQUIREMENTS / lock).read_text().splitlines()
+    return names_of([line for line in lines if re.match(r"[A-Za-z0-9]", line)])
+
+
+def both(requirements: list[str], lock: str) -> list[str]:
+    """The names that are in `requirements` and in a lock file."""
+    return sorted(names_of(requirements) & pinned_in(lock))
+
+
 def problems() -> list[str]:
     """What is wrong with the lock files, in sentences."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    run = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["embedded"]
-    wanted = {LOCKS[0]: names_of(run), LOCKS[1]: names_of(run + project["dependency-groups"]["dev"])}
-    wrong = []
+    service = project["project"]["dependencies"]
+    embedded = project["project"]["optional-dependencies"]["embedded"]
+    development = project["dependency-groups"]["dev"]
+    wanted = {
+        "vez.txt": names_of(service + embedded),
+        "dev.txt": names_of(service + embedded + development),
+        "service.txt": names_of(service),
+        "build.txt": names_of((REQUIREMENTS / "build.in").read_text().splitlines()),
+    }
+    wrong = [f"{name}: the image carries the embedded stack" for name in both(embedded, "service.txt")]
     for name, needed in wanted.items():
-        text = (ROOT / name).read_text()
-        pinned = names_of([line for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line)])
+        text = (REQUIREMENTS / name).read_text()
+        pinned = pinned_in(name)
         wrong += [f"{name}: {missing} is not locked; run make lock" for missing in sorted(needed - pinned)]
         if re.search(r"^--|://", text, re.MULTILINE):
             wrong.append(f"{name}: an index or address stands in it")
-        unhashed = re.findall(r"^[A-Za-z0-9][^\s]*==[^\s]+\s*$", text, re.MULTILINE)
+        unhashed = re.findall(r"^[A-Za-z0-9][^\s]*==[^\\\n]+$", text, re.MULTILINE)
         wrong += [f"{name}: {line} has no hash" for line in unhashed]
     lock = ROOT / "package-lock.json"
     if lock.exists() and '"resolved"' in lock.read_text():

@@ -35,9 +35,9 @@ def application(service: str, tmp_path: Any) -> Iterator[Any]:
         "VEZ_BROKER_URL": "pgmq://127.0.0.1:1/none",
         f"VEZ_{service.upper()}_DATABASE_URL": "postgresql://127.0.0.1:1/none",
         "VEZ_IDENTITY_KEY_FILE": str(tmp_path / "key.pem"),
-        "VEZ_S3_ENDPOINT": "http://127.0.0.1:1",
-        "VEZ_S3_ACCESS_KEY": "a",
-        "VEZ_S3_SECRET_KEY": "b",
+        "VEZ_ATTACHMENTS_S3_URL": "http://127.0.0.1:1",
+        "VEZ_ATTACHMENTS_S3_ACCESS_KEY": "a",
+        "VEZ_ATTACHMENTS_S3_SECRET_KEY": "b",
     }
     app = importlib.import_module(f"services.{service}.app").create_app(config.load(options, environ))
     yield app

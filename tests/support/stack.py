@@ -44,7 +44,9 @@ class Stack:
         assert answer.status_code == 200, (path, answer.status_code, answer.text)
         return answer.json()
 
-    def post(self, who: str, path: str, body: Any, *, wait: int = 0, match: Any = None, key: str = "") -> httpx.Response:
+    def post(
+        self, who: str, path: str, body: Any, *, wait: int = 0, match: Any = None, key: str = ""
+    ) -> httpx.Response:
         """The answer of a POST."""
         headers = self.bearer(who) | {"Idempotency-Key": key or new_id()}
         if wait:

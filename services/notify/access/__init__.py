@@ -1,5 +1,6 @@
 """Who may see which rows, and the rows as verbs and nouns alike read them."""
 
+from services.notify.access.chosen import preferences_of
 from services.notify.access.due import LEASE, Claimed, claimed, claiming
 from services.notify.access.hooks import HEARING, MANAGES_WEBHOOKS, WEBHOOKS, webhook_of
 from services.notify.access.ledger import DELIVERIES, delivery_of
@@ -21,6 +22,7 @@ __all__ = [
     "claiming",
     "delivery_of",
     "notification_of",
+    "preferences_of",
     "story_of",
     "webhook_of",
 ]

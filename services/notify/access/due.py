@@ -29,14 +29,16 @@ class Claimed:
     leased_until: datetime
 
 
-def claiming(channel: str, *conditions: ColumnElement[bool]) -> Update:
+def claiming(
+    channel: str, *conditions: ColumnElement[bool], is_due: ColumnElement[bool] = deliveries.c.next_try_at <= NOW
+) -> Update:
     """The statement that leases up to :most due deliveries of a channel, those that are due longest first."""
     due = (
         select(deliveries.c.id)
         .where(
             deliveries.c.channel == literal_column(f"'{channel}'"),
             among(deliveries.c.state, "queued", "failed"),
-            deliveries.c.next_try_at <= NOW,
+            is_due,
             or_(deliveries.c.leased_until.is_(None), deliveries.c.leased_until < NOW),
             *conditions,
         )

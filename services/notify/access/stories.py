@@ -32,6 +32,7 @@ STORIES: Final[Select[Any]] = select(
     tickets.c.number,
     tickets.c.subject,
     tickets.c.client_id,
+    tickets.c.holder_id.label("present_holder_id"),
     tickets.c.due_at,
     tickets.c.is_deleted,
     _by.c.display_name.label("by_name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
@@ -9,7 +10,9 @@ from flask import Response
 from services.notify import commands, queries, schemas
 from services.notify.api.places import last_id
 from services.notify.gateways.speech import voice_for
-from shared.http import blueprint, command, encode_cursor, limit, query, signed_in
+from services.notify.gateways.visibility import visible
+from shared.errors import Retryable
+from shared.http import blueprint, command, encode_cursor, limit, query, services, signed_in
 from shared.ids import Actor
 
 blp = blueprint("notifications", __name__, description="What I was told")
@@ -24,11 +27,26 @@ def notifications(asked: dict[str, Any]) -> Response:
     place, most, unread = last_id(), limit(), asked["unread"]
 
     def noun(reader: Any, actor: Actor) -> dict[str, Any]:
-        found = queries.notifications(reader, actor, voice_for(actor), before=place, most=most, unread_only=unread)
+        found = queries.notifications(
+            reader, actor, voice_for(actor), _seen_by(actor.id), before=place, most=most, unread_only=unread
+        )
         cursor = encode_cursor([found.next_before]) if found.next_before else None
         return {"items": found.items, "next_cursor": cursor, "unread": found.unread}
 
     return query(noun, schemas.Notifications)
+
+
+def _seen_by(person_id: str) -> Callable[[set[str]], set[str]]:
+    """Which of some tickets a person may see; none while the ticket service cannot be asked."""
+    asker = services()
+
+    def seen(tickets: set[str]) -> set[str]:
+        try:
+            return {ticket for _, ticket in visible(asker, {(person_id, ticket) for ticket in tickets})}
+        except Retryable:
+            return set()
+
+    return seen
 
 
 @blp.route("/notifications/<uuid:notification_id>/read", methods=["POST"])

@@ -23,6 +23,7 @@ from services.notify.commands.recording import (
 from services.notify.commands.sending import (
     bury_address,
     claim_mail,
+    claim_rest,
     forget_old,
     record_outcome,
     release,
@@ -44,6 +45,7 @@ __all__ = [
     "change_webhook",
     "claim_for_webhooks",
     "claim_mail",
+    "claim_rest",
     "erase_ticket",
     "forget_old",
     "forget_stream",

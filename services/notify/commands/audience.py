@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, CTE, Select, bindparam, cast, func, literal_column, select, union
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.notify.access import HEARING
+from services.notify.access import HEARING, preferences_of
 from services.notify.models import addresses, people, preferences, queues, tickets
-from services.notify.rules.facts import Audience, Person, Preferences, Queue, QuietHours, Ticket
+from services.notify.rules.facts import Audience, Person, Queue, Ticket
 from services.notify.rules.notices import Concern
 from shared import people as people_replica
 from shared.database import Id, Reader, compiled
@@ -138,16 +138,3 @@ def person_of(wire: Mapping[str, Any]) -> Person:
         undeliverable=wire["undeliverable"],
         preferences=preferences_of(wire["off"], wire["quiet_from"], wire["quiet_until"], wire["digest_minutes"]),
     )
-
-
-def preferences_of(
-    off: Iterable[str] | None, quiet_from: str | None, quiet_until: str | None, digest_minutes: int | None
-) -> Preferences:
-    """A preferences row's columns in the rules' form; all null for who chose nothing."""
-    quiet = QuietHours(_minutes(quiet_from), _minutes(quiet_until)) if quiet_from and quiet_until else None
-    return Preferences(frozenset(off or ()), quiet, digest_minutes or 0)
-
-
-def _minutes(clock: str) -> int:
-    hours, _, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ARRAY, bindparam, delete, exists, func, select
+from sqlalchemy import ARRAY, bindparam, delete, exists, func, literal_column, select
 
 from services.notify.access import DELIVERIES, Claimed, among, claimed, claiming, delivery_of
 from services.notify.commands.audience import ADMINISTERS
 from services.notify.models import addresses, deliveries, notices
 from services.notify.rules import retries
+from services.notify.rules.retention import first_id_at
 from services.notify.rules.retries import Outcome
 from services.notify.rules.shown import ShownDelivery
 from shared import people as people_replica
@@ -23,8 +24,21 @@ from shared.transaction import Transaction
 RETRIABLE: Final = ("failed", "parked")
 
 _CLAIM: Final = compiled(claiming("mail"))
+_CLAIM_REST: Final = compiled(
+    claiming("mail", deliveries.c.recipient_id == bindparam("recipient_id"), is_due=literal_column("true"))
+)
 _ONE: Final = compiled(DELIVERIES.where(deliveries.c.id == bindparam("id")))
 _IS_DEAD: Final = compiled(select(addresses.c.reason).where(addresses.c.email == bindparam("email")))
+_GIVEN_UP: Final = compiled(
+    select(deliveries.c.id)
+    .where(
+        deliveries.c.recipient_id == bindparam("recipient_id"),
+        deliveries.c.channel == bindparam("channel"),
+        among(deliveries.c.state, "parked"),
+        deliveries.c.id > bindparam("since"),
+    )
+    .limit(1)
+)
 _OLD: Final = (
     select(deliveries.c.id)
     .where(deliveries.c.id < bindparam("before"), among(deliveries.c.state, "sent", "suppressed", "parked"))
@@ -43,6 +57,11 @@ _FORGET_NOTICES: Final = compiled(
 def claim_mail(tx: Transaction, actor: Actor, most: int) -> list[Claimed]:
     """Lease up to `most` due letters to the caller, the longest due first."""
     return claimed(tx, _CLAIM, most)
+
+
+def claim_rest(tx: Transaction, actor: Actor, recipient_id: str, most: int) -> list[Claimed]:
+    """Lease what else waits for a person, due or not, so that it goes in the same message."""
+    return claimed(tx, _CLAIM_REST, most, recipient_id=recipient_id)
 
 
 def release(tx: Transaction, actor: Actor, leased: Sequence[Claimed]) -> None:
@@ -76,6 +95,8 @@ def record_outcome(
     }
     expect = {} if outcome.sent else {"leased_until": one.leased_until}
     tx.update(deliveries, {"id": one.id}, values, expect=expect, must=False)
+    if fate.state == "parked" and not outcome.dead_address:
+        _tell_of_giving_up(tx, one, fate.reason)
 
 
 def bury_address(tx: Transaction, actor: Actor, person_id: str, name: str, email: str, reason: str) -> None:
@@ -83,15 +104,27 @@ def bury_address(tx: Transaction, actor: Actor, person_id: str, name: str, email
     if tx.one(_IS_DEAD, email=email) is not None:
         return
     tx.upsert(addresses, {"email": email, "reason": reason, "since": tx.now})
-    event_id = new_id()
     facts = {"person_id": person_id, "person": name, "address": email, "reason": reason}
-    told = {"id": event_id, "event": "mail.undeliverable", "ticket_id": None, "actor_id": SYSTEM.id}
-    tx.insert(notices, {**told, "occurred_at": tx.now, "facts": facts})
+    _tell_administrators(tx, "mail.undeliverable", "undeliverable", facts)
+
+
+def _tell_of_giving_up(tx: Transaction, one: Claimed, reason: str | None) -> None:
+    """Tell administrators that a delivery was given up; once a day of each recipient."""
+    row = tx.one(_ONE, id=one.id)
+    since = first_id_at(tx.now - timedelta(days=1))
+    if row is None or tx.scalar(_GIVEN_UP, recipient_id=row.recipient_id, channel=row.channel, since=since):
+        return
+    facts = {"recipient": row.recipient_name, "channel": row.channel, "reason": reason, "delivery_id": one.id}
+    _tell_administrators(tx, "delivery.parked", "gave_up", facts)
+
+
+def _tell_administrators(tx: Transaction, event: str, kind: str, facts: dict[str, Any]) -> None:
+    event_id = new_id()
+    told = {"id": event_id, "event": event, "ticket_id": None, "actor_id": SYSTEM.id, "occurred_at": tx.now}
+    tx.insert(notices, {**told, "facts": facts})
     for administrator in people_replica.with_permission(tx, ADMINISTERS):
         row = {"id": new_id(), "event_id": event_id, "recipient_id": administrator.id, "channel": "in_app"}
-        tx.insert(
-            deliveries, {**row, "kind": "undeliverable", "state": "sent", "sent_at": tx.now, "created_at": tx.now}
-        )
+        tx.insert(deliveries, {**row, "kind": kind, "state": "sent", "sent_at": tx.now, "created_at": tx.now})
 
 
 def retry(tx: Transaction, actor: Actor, delivery_id: str) -> ShownDelivery:

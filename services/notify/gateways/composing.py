@@ -25,7 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from services.notify.options import Options
-from services.notify.rules.letter import BOLD, PLAIN, Letter
+from services.notify.rules.letter import BOLD, PLAIN, Digest, Letter
 
 FOLDER: Final = Path(__file__).parent.parent / "templates"
 WIDTH: Final = 72
@@ -50,12 +50,19 @@ def _policy() -> EmailPolicy[EmailMessage]:
 class Addressed:
     """To whom a letter goes, and the ids that its headers are made of."""
 
-    delivery_id: str
+    delivery_ids: tuple[str, ...]
     person_id: str
     name: str
     email: str
     ticket_id: str | None = None
     kind: str = ""
+
+    @property
+    def message_id(self) -> str:
+        """The delivery's id; of several together a digest of all: the same again for the same set only."""
+        if len(self.delivery_ids) == 1:
+            return self.delivery_ids[0]
+        return hashlib.sha256(" ".join(sorted(self.delivery_ids)).encode()).hexdigest()[:40]
 
 
 class Composer:
@@ -65,36 +72,36 @@ class Composer:
         self.options = options
         self.domain = options.mail_domain
         self._policy = _policy()
-        self._html = _environment(autoescape=True).get_template("letter.html")
-        self._text = _environment(autoescape=False).get_template("letter.txt")
+        self._html, self._text = _environment(autoescape=True), _environment(autoescape=False)
 
-    def compose(self, letter: Letter, to: Addressed, now: datetime) -> EmailMessage:
+    def compose(self, letter: Letter | Digest, to: Addressed, now: datetime) -> EmailMessage:
         """The message that carries `letter`."""
         message = EmailMessage(policy=self._policy)
         self._head(message, letter, to, now)
-        message.set_content(self._text.render(letter=letter), cte="quoted-printable")
+        text = self._text.get_template(f"{_template(letter)}.txt").render(letter=letter)
+        message.set_content(text, cte="quoted-printable")
         self._set_html(message, letter)
         return message
 
-    def html(self, letter: Letter) -> str:
+    def html(self, letter: Letter | Digest) -> str:
         """The letter in HTML alone, its pictures referred to by `cid:`; for previews."""
-        side = letter.baton.side if letter.baton else "nobody"
-        return self._html.render(letter=letter, images={"vez": _cid("vez"), "baton": _cid(side)})
+        images = {name: _cid(name) for name in ("vez", "client", "attendant", "third_party", "nobody")}
+        return self._html.get_template(f"{_template(letter)}.html").render(letter=letter, images=images)
 
-    def _set_html(self, message: EmailMessage, letter: Letter) -> None:
+    def _set_html(self, message: EmailMessage, letter: Letter | Digest) -> None:
         message.add_alternative(self.html(letter), subtype="html", cte="quoted-printable")
-        html = message.get_payload()[-1]  # type: ignore[index]
-        for name in ("vez", *([letter.baton.side] if letter.baton else [])):
-            html.add_related(picture(name), "image", "png", cid=f"<{_cid(name)}>", disposition="inline")  # type: ignore[union-attr]
+        html = cast(EmailMessage, message.get_payload()[-1])  # type: ignore[index]
+        for name in ("vez", *_sides(letter)):
+            html.add_related(picture(name), "image", "png", cid=f"<{_cid(name)}>", disposition="inline")
 
-    def _head(self, message: EmailMessage, letter: Letter, to: Addressed, now: datetime) -> None:
+    def _head(self, message: EmailMessage, letter: Letter | Digest, to: Addressed, now: datetime) -> None:
         address = parseaddr(self.options.mail_from)[1]
         sender = f"{letter.signature}, {letter.house}" if letter.signature else letter.house
         message["From"] = _mailbox(sender, address)
         message["To"] = _mailbox(to.name, to.email)
         message["Subject"] = one_line(letter.title)
         message["Date"] = format_datetime(now)
-        message["Message-ID"] = f"<{to.delivery_id}@{self.domain}>"
+        message["Message-ID"] = f"<{to.message_id}@{self.domain}>"
         if to.ticket_id is not None:
             thread = f"<ticket.{to.ticket_id}@{self.domain}>"
             message["In-Reply-To"] = thread
@@ -143,6 +150,16 @@ def _mailbox(name: str, email: str) -> Address:
 def picture(name: str) -> bytes:
     """A picture of the templates' folder."""
     return (FOLDER / "images" / f"{name}.png").read_bytes()
+
+
+def _template(letter: Letter | Digest) -> str:
+    return "letter" if isinstance(letter, Letter) else "digest"
+
+
+def _sides(letter: Letter | Digest) -> list[str]:
+    """The sides whose batons a letter shows, each once."""
+    letters = [letter] if isinstance(letter, Letter) else letter.items
+    return list(dict.fromkeys(one.baton.side for one in letters if one.baton is not None))
 
 
 def _cid(name: str) -> str:

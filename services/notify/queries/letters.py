@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import ARRAY, bindparam, func, select
 
-from services.notify.access import STORIES, story_of
+from services.notify.access import STORIES, preferences_of, story_of
 from services.notify.models import addresses, deliveries, people, preferences, settings
-from services.notify.rules.facts import Person, Preferences
+from services.notify.rules.facts import Person
 from services.notify.rules.story import Story
 from shared.database import Id, Reader, compiled
 
@@ -28,6 +28,9 @@ _LETTERS: Final = compiled(
         _recipient.c.is_active,
         addresses.c.reason.label("undeliverable"),
         preferences.c.off,
+        preferences.c.quiet_from,
+        preferences.c.quiet_until,
+        preferences.c.digest_minutes,
         _house.label("house"),
     )
     .join(_recipient, _recipient.c.id == deliveries.c.recipient_id)
@@ -65,7 +68,7 @@ def _envelope(row: Any) -> Envelope:
         mail=row.mail,
         is_active=row.is_active,
         undeliverable=row.undeliverable,
-        preferences=Preferences(frozenset(row.off or ())),
+        preferences=preferences_of(row.off, row.quiet_from, row.quiet_until, row.digest_minutes),
     )
     house = row.house if isinstance(row.house, str) else ""
     return Envelope(row.id, row.event_id, row.ticket_id, recipient, story_of(row), house, bool(row.is_deleted))

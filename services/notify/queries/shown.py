@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -34,10 +35,27 @@ class Inbox:
 
 
 def notifications(
-    reader: Reader, actor: Actor, voice: Voice, *, before: str | None, most: int, unread_only: bool = False
+    reader: Reader,
+    actor: Actor,
+    voice: Voice,
+    seen: Callable[[set[str]], set[str]],
+    *,
+    before: str | None,
+    most: int,
+    unread_only: bool = False,
 ) -> Inbox:
-    """The actor's notifications older than the one with id `before`."""
+    """The actor's notifications older than the one with id `before`, but those of tickets that they may not see now.
+
+    `seen` says which of some tickets the actor may see; their own, and those that they hold, need no question.
+    """
     rows = reader.all(_UNREAD_ONLY if unread_only else _ALL, person_id=actor.id, before=before, most=most + 1)
-    items = [notification_of(row, voice) for row in rows[:most]]
+    shown = rows[:most]
+    asked = {row.ticket_id for row in shown if row.ticket_id is not None and not _is_theirs(row)}
+    visible = seen(asked) if asked else set()
+    items = [notification_of(row, voice) for row in shown if row.ticket_id not in asked - visible]
     unread = reader.scalar(_COUNT, person_id=actor.id)
-    return Inbox(items, items[-1].id if len(rows) > most else None, unread)
+    return Inbox(items, shown[-1].id if len(rows) > most else None, unread)
+
+
+def _is_theirs(row: Any) -> bool:
+    return row.recipient_id in (row.client_id, row.present_holder_id)

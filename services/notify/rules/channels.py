@@ -57,6 +57,11 @@ def _switched_off(kind: str, channel: Channel, person: Person) -> bool:
     return KINDS[kind].optional and f"{kind}:{channel}" in off
 
 
+def gathers(person: Person) -> bool:
+    """Whether what waits for this person goes in one message."""
+    return person.preferences.digest_minutes > 0 or person.preferences.quiet is not None
+
+
 def mail_time(kind: str, person: Person, now: datetime) -> datetime:
     """When a mail leaves: after the digest's interval, and never in quiet hours."""
     wanted = person.preferences

@@ -63,6 +63,13 @@ KINDS: Final[dict[str, Kind]] = dict(
             optional=False,
         ),
         _kind(
+            "gave_up",
+            "A message was given up",
+            "You get this because you are an administrator.",
+            channels=("in_app",),
+            optional=False,
+        ),
+        _kind(
             "undeliverable",
             "Somebody cannot be reached by e-mail",
             "You get this because you are an administrator.",

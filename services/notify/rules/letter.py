@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -17,7 +18,7 @@ BOLD, PLAIN = "\ue000", "\ue001"
 Side = Literal["client", "attendant", "third_party", "nobody"]
 _MINE: Final = frozenset({"your_turn", "approve", "deadline_near"})
 _WITHOUT_BATON: Final = frozenset(
-    {"parked", "undeliverable", "message", "mentioned", "file_rejected", "deadline_missed", "fallback"}
+    {"parked", "gave_up", "undeliverable", "message", "mentioned", "file_rejected", "deadline_missed", "fallback"}
 )
 
 
@@ -54,6 +55,41 @@ class Letter:
     why: str
     choose: str
     choose_link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Several letters to one person as one, in the order of what happened."""
+
+    language: str
+    title: str
+    greeting: str
+    lead: str
+    items: tuple[Letter, ...]
+    signature: str
+    house: str
+    why: str
+    choose: str
+    choose_link: str
+
+
+def gather(letters: Sequence[Letter], voice: Voice) -> Letter | Digest:
+    """One letter for all of `letters`; a single one stays as it is."""
+    first = letters[0]
+    if len(letters) == 1:
+        return first
+    return Digest(
+        language=first.language,
+        title=voice.text("%(count)s news of your requests", count=len(letters)),
+        greeting=first.greeting,
+        lead=voice.text("This is what happened since the last message:"),
+        items=tuple(letters),
+        signature="",
+        house=first.house,
+        why=voice.text("You get this because you chose to be told of several things in one message."),
+        choose=first.choose,
+        choose_link=first.choose_link,
+    )
 
 
 def write(story: Story, voice: Voice, house: House, *, name: str, now: datetime) -> Letter:

@@ -66,8 +66,13 @@ def _turn(event: w.StageEntered | w.Reassigned) -> dict[str, Any]:
         "fallback_reason": event.fallback_reason,
         "cause": getattr(event, "cause", None),
         "reopened": getattr(event, "reopened", False) or None,
+        "is_first": _is_first(event) or None,
         **_holder(event.holder_after),
     }
+
+
+def _is_first(event: w.StageEntered | w.Reassigned) -> bool:
+    return isinstance(event, w.StageEntered) and event.transition is None and not event.reopened
 
 
 def _finished(event: w.Finished) -> dict[str, Any]:

@@ -73,6 +73,10 @@ def _undeliverable(story: Story, voice: Voice) -> str:
     return voice.text("%(address)s receives no e-mail", address=str(story.facts.get("address", "")))
 
 
+def _gave_up(story: Story, voice: Voice) -> str:
+    return voice.text("A message to %(recipient)s was given up", recipient=str(story.facts.get("recipient", "")))
+
+
 def _titled(story: Story, voice: Voice, key: str, **values: str) -> str:
     return voice.text(key, subject=story.subject, number=story.number, **values)
 
@@ -100,6 +104,7 @@ _TITLES: Final[dict[str, Callable[[Story, Voice], str]]] = {
     "deadline_missed": _plainly("Deadline missed: %(subject)s (%(number)s)"),
     "fallback": _plainly("Nobody could take it: %(subject)s (%(number)s)"),
     "parked": _parked,
+    "gave_up": _gave_up,
     "undeliverable": _undeliverable,
 }
 
@@ -132,13 +137,11 @@ def _say_your_turn(story: Story, voice: Voice, subject: str) -> str:
         return voice.text(
             "To go on with %(subject)s we need you: %(stage)s. It is your turn now.", subject=subject, stage=stage
         )
+    if story.by_name and story.facts.get("is_first"):
+        return voice.text("%(person)s sent %(subject)s. It is your turn now.", person=story.by_name, subject=subject)
     if story.by_name:
-        return voice.text(
-            "%(person)s moved %(subject)s to %(stage)s. It is your turn now.",
-            person=story.by_name,
-            subject=subject,
-            stage=stage,
-        )
+        key = "%(person)s moved %(subject)s to %(stage)s. It is your turn now."
+        return voice.text(key, person=story.by_name, subject=subject, stage=stage)
     return voice.text("%(subject)s is now in %(stage)s, and it is your turn.", subject=subject, stage=stage)
 
 
@@ -256,6 +259,13 @@ def _say_parked(story: Story, voice: Voice, subject: str) -> str:
     )
 
 
+def _say_gave_up(story: Story, voice: Voice, subject: str) -> str:
+    return voice.text(
+        "It could not be delivered: %(reason)s. Look at it among the deliveries; send it again once that is mended.",
+        reason=str(story.facts.get("reason", "")),
+    )
+
+
 def _say_undeliverable(story: Story, voice: Voice, subject: str) -> str:
     return voice.text(
         "Mail to %(person)s (%(address)s) is refused: %(reason)s. Correct the address; until then it is not used.",
@@ -280,5 +290,6 @@ _SENTENCES: Final[dict[str, Callable[[Story, Voice, str], str]]] = {
     "deadline_missed": _say_missed,
     "fallback": _say_fallback,
     "parked": _say_parked,
+    "gave_up": _say_gave_up,
     "undeliverable": _say_undeliverable,
 }

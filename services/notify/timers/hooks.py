@@ -16,6 +16,7 @@ from services.notify.queries import Parcel
 from services.notify.rules import webhooks as rules
 from services.notify.rules.retries import WEBHOOK, Outcome
 from services.notify.timers.seeing import hold_back, look
+from services.notify.timers.settling import count, surely
 from shared import clock
 from shared.ids import SYSTEM
 from shared.inbox import Runtime
@@ -59,9 +60,10 @@ def _bring(runtime: Runtime, webhook_id: str, one: Claimed, parcel: Parcel) -> N
     receivers = cast(Receivers, runtime.gateways["receivers"])
     content = msgspec.json.encode(rules.body(parcel.envelope))
     outcome = receivers.deliver(parcel.url, rules.headers(one.id, clock.now(), content, parcel.secrets), content)
+    count("webhook", outcome)
     _record(runtime, webhook_id, one, outcome)
 
 
 def _record(runtime: Runtime, webhook_id: str, one: Claimed, outcome: Outcome) -> None:
-    runtime.run(lambda tx: commands.record_outcome(tx, SYSTEM, one, outcome, WEBHOOK))
-    runtime.run(lambda tx: commands.record_receiver(tx, SYSTEM, webhook_id, worked=outcome.sent))
+    surely(runtime, lambda tx: commands.record_outcome(tx, SYSTEM, one, outcome, WEBHOOK))
+    surely(runtime, lambda tx: commands.record_receiver(tx, SYSTEM, webhook_id, worked=outcome.sent))

@@ -1,8 +1,13 @@
-"""Mail: what is due leaves by the kept connection, one letter after the other, each settled by itself."""
+"""Mail: what is due leaves by the kept connection, one message after the other, each settled by itself.
+
+Who chose digests or quiet hours gets what waits for them in one message.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Final, cast
 
 from services.notify import commands, queries
@@ -12,17 +17,29 @@ from services.notify.gateways.mail import Post
 from services.notify.gateways.speech import voice_for
 from services.notify.options import Options
 from services.notify.queries import Envelope
-from services.notify.rules.channels import mail_refusal
-from services.notify.rules.letter import House, write
+from services.notify.rules.channels import gathers, mail_refusal
+from services.notify.rules.letter import House, gather, write
 from services.notify.rules.retries import Outcome
 from services.notify.timers.seeing import Sight, hold_back, look
+from services.notify.timers.settling import count, surely
 from shared import clock
 from shared.ids import SYSTEM
 from shared.inbox import Runtime
+from shared.transaction import Transaction
 
 BATCH: Final = 25
-SPARE_SECONDS: Final = 30.0
-"""What must be left of a lease before another letter is begun, so that nobody else begins it meanwhile."""
+MOST_IN_ONE: Final = 100
+SPARE_SECONDS: Final = 60.0
+"""What must be left of a lease before another letter is begun: a slow server may take as long, and nobody else may
+begin it meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A leased delivery that may leave, and what it brings."""
+
+    claimed: Claimed
+    envelope: Envelope
 
 
 def send_mail(runtime: Runtime) -> int:
@@ -30,39 +47,55 @@ def send_mail(runtime: Runtime) -> int:
     post = cast(Post, runtime.gateways["post"])
     if not post.is_open():
         return 0
+    began = clock.monotonic()
     leased = runtime.run(lambda tx: commands.claim_mail(tx, SYSTEM, BATCH))
     if not leased:
         return 0
-    began = clock.monotonic()
-    with runtime.reader() as reader:
-        found = queries.envelopes(reader, [one.id for one in leased])
-    sight = look(runtime, {(envelope.recipient.id, envelope.ticket_id) for envelope in found.values()})
-    for place, one in enumerate(leased):
+    messages, sight = _sorted_out(runtime, leased)
+    for place, message in enumerate(messages):
         if clock.monotonic() - began > LEASE.total_seconds() - SPARE_SECONDS or not post.is_open():
-            _give_back(runtime, leased[place:])
+            _give_back(runtime, [ready.claimed for rest in messages[place:] for ready in rest])
             break
-        _send_one(runtime, one, found.get(one.id), sight)
+        _send(runtime, message)
     return len(leased) if sight.asked else 0
 
 
-def _give_back(runtime: Runtime, leased: Sequence[Claimed]) -> None:
-    runtime.run(lambda tx: commands.release(tx, SYSTEM, leased))
+def _sorted_out(runtime: Runtime, leased: Sequence[Claimed]) -> tuple[list[list[Ready]], Sight]:
+    """What may leave, as messages; what may not is settled."""
+    found = _envelopes(runtime, leased)
+    gathering = {e.recipient.id for e in found.values() if gathers(e.recipient)}
+    rest = [one for id in sorted(gathering) for one in _rest(runtime, id)]
+    found |= _envelopes(runtime, rest)
+    sight = look(runtime, {(envelope.recipient.id, envelope.ticket_id) for envelope in found.values()})
+    messages: dict[str, list[Ready]] = {}
+    for one in (*leased, *rest):
+        ready = _ready(runtime, one, found.get(one.id), sight)
+        if ready is not None:
+            key = one.recipient_id if one.recipient_id in gathering else one.id
+            messages.setdefault(key, []).append(ready)
+    return list(messages.values()), sight
 
 
-def _send_one(runtime: Runtime, one: Claimed, envelope: Envelope | None, sight: Sight) -> None:
+def _envelopes(runtime: Runtime, leased: Sequence[Claimed]) -> dict[str, Envelope]:
+    if not leased:
+        return {}
+    with runtime.reader() as reader:
+        return queries.envelopes(reader, [one.id for one in leased])
+
+
+def _rest(runtime: Runtime, recipient_id: str) -> list[Claimed]:
+    return runtime.run(lambda tx: commands.claim_rest(tx, SYSTEM, recipient_id, MOST_IN_ONE))
+
+
+def _ready(runtime: Runtime, one: Claimed, envelope: Envelope | None, sight: Sight) -> Ready | None:
     refusal = "forgotten" if envelope is None else _refusal(envelope)
     if envelope is None or refusal is not None:
         runtime.run(lambda tx: commands.suppress(tx, SYSTEM, one, str(refusal)))
-        return
+        return None
     if not sight.allows(envelope.recipient.id, envelope.ticket_id):
         hold_back(runtime, one, sight)
-        return
-    outcome = _hand_in(runtime, one, envelope)
-    runtime.run(lambda tx: commands.record_outcome(tx, SYSTEM, one, outcome))
-    if outcome.dead_address:
-        person = envelope.recipient
-        address, reason = str(person.email), str(outcome.reason)
-        runtime.run(lambda tx: commands.bury_address(tx, SYSTEM, person.id, person.name, address, reason))
+        return None
+    return Ready(one, envelope)
 
 
 def _refusal(envelope: Envelope) -> str | None:
@@ -74,12 +107,43 @@ def _refusal(envelope: Envelope) -> str | None:
     return mail_refusal(envelope.story.kind, envelope.recipient)
 
 
-def _hand_in(runtime: Runtime, one: Claimed, envelope: Envelope) -> Outcome:
-    post = cast(Post, runtime.gateways["post"])
-    composer = cast(Composer, runtime.gateways["composer"])
-    options = cast(Options, runtime.options)
-    person, now = envelope.recipient, clock.now()
-    house = House(envelope.house, options.public_url.rstrip("/"))
-    letter = write(envelope.story, voice_for(person), house, name=person.name, now=now)
-    to = Addressed(one.id, person.id, person.name, str(person.email), envelope.ticket_id, envelope.story.kind)
-    return post.send(composer.compose(letter, to, now), to.email)
+def _give_back(runtime: Runtime, leased: Sequence[Claimed]) -> None:
+    runtime.run(lambda tx: commands.release(tx, SYSTEM, leased))
+
+
+def _send(runtime: Runtime, message: Sequence[Ready]) -> None:
+    outcome = _hand_in(runtime, message)
+    count("mail", outcome)
+    for ready in message:
+        surely(runtime, partial(_record, one=ready.claimed, outcome=outcome))
+    if outcome.dead_address:
+        person = message[0].envelope.recipient
+        address, reason = str(person.email), str(outcome.reason)
+        runtime.run(lambda tx: commands.bury_address(tx, SYSTEM, person.id, person.name, address, reason))
+
+
+def _record(tx: Transaction, *, one: Claimed, outcome: Outcome) -> None:
+    commands.record_outcome(tx, SYSTEM, one, outcome)
+
+
+def _hand_in(runtime: Runtime, message: Sequence[Ready]) -> Outcome:
+    composer, post = cast(Composer, runtime.gateways["composer"]), cast(Post, runtime.gateways["post"])
+    first, now = message[0].envelope, clock.now()
+    person, voice = first.recipient, voice_for(first.recipient)
+    house = House(first.house, cast(Options, runtime.options).public_url.rstrip("/"))
+    letters = [write(ready.envelope.story, voice, house, name=person.name, now=now) for ready in message]
+    to = Addressed(
+        delivery_ids=tuple(ready.claimed.id for ready in message),
+        person_id=person.id,
+        name=person.name,
+        email=str(person.email),
+        ticket_id=_thread(message),
+        kind=first.story.kind if len(message) == 1 else "digest",
+    )
+    return post.send(composer.compose(gather(letters, voice), to, now), to.email)
+
+
+def _thread(message: Sequence[Ready]) -> str | None:
+    """The ticket that a message is all about."""
+    tickets = {ready.envelope.ticket_id for ready in message}
+    return tickets.pop() if len(tickets) == 1 else None

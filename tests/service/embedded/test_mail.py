@@ -55,7 +55,9 @@ def page(mailbox: Mailbox) -> FlaskClient:
 def port(tmp_path: Path, mailbox: Mailbox) -> Iterator[int]:
     """The sink as a process of its own."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        pid = child.fork(sink.become(Folder(tmp_path), taken), log=tmp_path / "sink.log", keep=[taken.fileno()])
+        pid = child.fork(
+            lambda: sink.take_mail(Folder(tmp_path), taken), log=tmp_path / "sink.log", keep=[taken.fileno()]
+        )
         yield taken.getsockname()[1]
         os.kill(pid, signal.SIGTERM)
         assert child.wait(pid, 5) == 0, (tmp_path / "sink.log").read_text()

@@ -162,12 +162,25 @@ def test_no_such_mailbox_parks_the_letter_suppresses_the_address_and_tells_admin
 def test_refused_content_parks_the_letter_but_not_the_address(
     world: World, mail_server: MailServer, ana: str, bruno: str
 ) -> None:
+    world.administrator()
     mail_server.at_content = lambda address, count: "554 5.7.1 looks like spam" if count == 1 else None
     agreement(world, ana, bruno)
     send_all(world)
     agreement(world, ana, bruno)
     send_all(world)
     assert states(world) == [("parked", "554 5.7.1 looks like spam", 1), ("sent", None, 1)]
+    assert [r[:3] for r in world.ledger() if r[0] == "Admin"] == [("Admin", "gave_up", "in_app")]
+
+
+def test_administrators_are_told_once_a_day_of_a_recipient_whose_mail_is_given_up(
+    world: World, mail_server: MailServer, ana: str, bruno: str
+) -> None:
+    world.administrator()
+    mail_server.at_content = lambda address, count: "554 5.7.1 looks like spam"
+    for _ in range(3):
+        agreement(world, ana, bruno)
+        send_all(world)
+    assert len([r for r in world.ledger() if r[0] == "Admin"]) == 1
 
 
 def test_a_server_that_drops_the_connection_costs_no_letter(
@@ -307,3 +320,43 @@ def test_a_letter_waits_while_the_ticket_service_lags_or_cannot_be_asked(
     send_all_once(world)
     assert states(world) == [("sent", None, 1)]
     assert len(mail_server.messages) == 1
+
+
+def test_a_digest_gathers_a_burst_into_one_message(world: World, mail_server: MailServer, ana: str, bruno: str) -> None:
+    world.rows(
+        "INSERT INTO preferences (person_id, digest_minutes) VALUES (%(id)s, 60) RETURNING 1",
+        id=ana,
+    )
+    for _ in range(3):
+        agreement(world, ana, bruno)
+    assert timers.send_mail(world.runtime) == 0
+    world.rows(
+        "UPDATE deliveries SET next_try_at = now() - interval '1 s' WHERE id = "
+        "(SELECT id FROM deliveries WHERE channel = 'mail' ORDER BY id LIMIT 1) RETURNING 1"
+    )
+    timers.send_mail(world.runtime)
+    [message] = mail_server.messages
+    assert message["Subject"] == "3 novidades nos seus atendimentos"
+    assert body(message, "plain").count("Sua vez: aprovar o entendimento") == 3
+    assert "2026-000125" in body(message, "html")
+    assert message["References"] is None
+    assert states(world) == [("sent", None, 1)] * 3
+
+
+def test_a_digest_of_one_is_an_ordinary_letter(world: World, mail_server: MailServer, ana: str, bruno: str) -> None:
+    world.rows("INSERT INTO preferences (person_id, digest_minutes) VALUES (%(id)s, 60) RETURNING 1", id=ana)
+    agreement(world, ana, bruno)
+    send_all(world)
+    assert mail_server.messages[0]["Subject"] == "Sua vez: aprovar o entendimento (2026-000123)"
+
+
+def test_what_came_in_quiet_hours_leaves_together_when_they_end(
+    world: World, mail_server: MailServer, ana: str, bruno: str
+) -> None:
+    quiet = "INSERT INTO preferences (person_id, quiet_from, quiet_until) VALUES (%(id)s, '00:00', '23:59') RETURNING 1"
+    world.rows(quiet, id=ana)
+    for _ in range(2):
+        agreement(world, ana, bruno)
+    assert world.rows("SELECT count(DISTINCT next_try_at) FROM deliveries WHERE channel = 'mail'") == [(1,)]
+    send_all(world)
+    assert [m["Subject"] for m in mail_server.messages] == ["2 novidades nos seus atendimentos"]

@@ -22,7 +22,8 @@ from tests.service.notify.world import MORE, TRIAGE, World
 
 @pytest.fixture
 def app(options: Options, world: World) -> Iterator[Flask]:
-    services = client.for_options(options, {"identity": httpx.MockTransport(identity)})
+    transports = {"identity": httpx.MockTransport(identity), "ticket": httpx.MockTransport(world.ticket_service)}
+    services = client.for_options(options, transports)
     app = create_app(options, services)
     yield app
     http.app.close(app)
@@ -65,7 +66,7 @@ def test_notifications_come_newest_first_with_how_many_are_unread(
     assert [n["kind"] for n in first["items"]] == ["approve", "stage", "stage"]
     assert first["items"][0]["title"] == "Sua vez: aprovar o entendimento (2026-000124)"
     assert first["items"][1]["title"] == "Recebido: Cobrança em dobro (2026-000123)"
-    assert first["items"][1]["body"].startswith("“Cobrança em dobro” está agora em Recebido, com Bruno Alves.")
+    assert first["items"][1]["body"].startswith("“Cobrança em dobro” está agora na etapa Recebido, com Bruno Alves.")
     assert first["items"][1]["ticket"] == {"id": ticket, "number": "2026-000123", "subject": "Cobrança em dobro"}
     rest = as_ana("GET", f"/notifications?limit=3&cursor={first['next_cursor']}").get_json()
     assert [n["kind"] for n in rest["items"]] == ["stage"]
@@ -77,7 +78,7 @@ def test_a_notification_is_in_the_language_of_who_reads_it(app: Flask, world: Wo
     world.enters(world.submitted(ana), TRIAGE, w.Holder(id=eve), by=ana)
     [found] = caller(app, eve)("GET", "/notifications").get_json()["items"]
     assert found["title"] == "Your turn: Triage (2026-000123)"
-    assert found["body"] == "Ana Souza moved “Cobrança em dobro” to Triage. It is your turn now."
+    assert found["body"] == "Ana Souza sent “Cobrança em dobro”. It is your turn now."
 
 
 def test_reading_one_and_reading_all(world: World, as_ana: Caller, ana: str, bruno: str) -> None:
@@ -244,3 +245,22 @@ def test_the_api_describes_itself_and_is_ready(app: Flask) -> None:
     paths = client.get("/v1/openapi.json").get_json()["paths"]
     assert {"/v1/notifications", "/v1/deliveries", "/v1/preferences", "/v1/parked", "/v1/audit"} <= set(paths)
     assert client.get("/readyz").status_code == 200
+
+
+def test_what_one_may_not_see_any_more_is_not_shown(
+    app: Flask, world: World, as_bruno: Caller, ana: str, bruno: str
+) -> None:
+    carla = world.person("Carla Dias")
+    kept, lost, held = (world.submitted(ana, name) for name in ("Um", "Dois", "Três"))
+    for ticket in (kept, lost, held):
+        world.enters(ticket, TRIAGE, w.Holder(id=bruno), by=ana)
+    for ticket in (kept, lost):
+        world.enters(ticket, TRIAGE, w.Holder(id=carla), by=bruno)
+    world.unseen.add((bruno, lost))
+
+    def shown() -> list[str]:
+        return [n["ticket"]["subject"] for n in as_bruno("GET", "/notifications").get_json()["items"]]
+
+    assert shown() == ["Três", "Um"]
+    world.is_ticket_service_down = True
+    assert shown() == ["Três"]

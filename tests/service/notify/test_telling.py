@@ -217,3 +217,21 @@ def test_a_deleted_ticket_leaves_no_words_and_nothing_about_it_leaves(world: Wor
     world.say(Deleted(ticket_id=ticket, by=bruno))
     assert ("Bruno Alves", "your_turn", "mail", "suppressed", "deleted") in world.ledger(entered.id)
     assert world.rows("SELECT subject FROM tickets") == [("",)]
+
+
+def test_a_queue_that_is_not_known_yet_is_asked_of_workflow(options: Options, ana: str, bruno: str) -> None:
+    def workflow(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/v1/queues/night%20desk" or request.url.path == "/v1/queues/night desk"
+        answer = {
+            "code": "night desk",
+            "names": {"pt-BR": "Noite"},
+            "members": [bruno],
+            "retired": False,
+            "sequence": 3,
+        }
+        return httpx.Response(200, json=answer)
+
+    with World(options, {"workflow": httpx.MockTransport(workflow)}).running() as world:
+        ticket = world.submitted(ana)
+        entered = world.enters(ticket, TRIAGE, w.Holder(id="night desk", queue=True), by=ana)
+        assert {r[:2] for r in world.ledger(entered.id)} == {("Bruno Alves", "queue_turn")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,9 +11,14 @@ from typing import Any
 import psycopg
 import pytest
 
+from services.ticket.access.lists import LISTS
+from services.ticket.access.seeing import looking
+from services.ticket.queries import lists
 from shared import clock
-from shared.contracts.workflow import Holder
+from shared.contracts.workflow import DueChanged, Holder
+from shared.ids import Actor, PersonId, new_id
 from tests.service.ticket.house import House
+from tests.service.ticket.world import World
 
 CLIENT_FILTERS = ("all", "my_turn", "awaiting", "concluded", "cancelled")
 ATTENDANT_FILTERS = (
@@ -241,9 +247,45 @@ def test_wrong_questions_are_refused_by_name(house: House) -> None:
         ("limit=0", "limit"),
         ("limit=x", "limit"),
         ("cursor=zzz", "cursor"),
+        ("cursor=WzEsMiwzXQ", "cursor"),
+        ("filter=my_queues", "filter"),
+        ("order=random", "order"),
     ):
         answer = house.world.call(house.ana, "GET", f"/tickets?{query}")
         assert (answer.status_code, set(answer.json["errors"])) == (422, {field}), query
+
+
+def test_lists_of_what_is_to_be_done_run_by_what_is_due_first_or_has_waited_longest(house: House) -> None:
+    tickets = [house.routed() for _ in range(3)]
+    for ticket_id, hours in zip(tickets, (3, None, 1), strict=True):
+        due = clock.now() + timedelta(hours=hours) if hours else None
+        facts: dict[str, Any] = {"ticket_id": ticket_id, "ordinal": 1, "since": clock.now(), "by": house.bruno}
+        house.world.say(DueChanged(**facts, due_at=due))
+    first, second, third = tickets
+    assert house.listed(house.bruno, "filter=my_turn&order=due") == [third, first, second]
+    assert house.listed(house.bruno, "filter=my_turn&order=waiting") == tickets
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = house.world.call(house.bruno, "GET", f"/tickets?order=due&limit=1&cursor={cursor}").json
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [third, first, second]
+
+
+def test_a_list_with_turns_shows_each_tickets_ledger(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.on_the_clients_turn()
+    house.draft()
+    with counted(monkeypatch) as ran:
+        items = house.world.call(house.ana, "GET", "/tickets?turns=true").json["items"]
+    assert len(ran) == 3
+    assert [[t["side"] for t in item["turns"]] for item in items] == [[], ["attendant", "client"]]
+    assert items[1]["turns"][0]["until"] == items[1]["turns"][1]["since"]
+
+
+def test_a_list_is_narrowed_to_what_one_queue_holds(house: House) -> None:
+    ticket_id, _ = house.in_analysis(), house.routed()
+    assert house.listed(house.admin, "queue=finance") == [ticket_id]
+    assert house.listed(house.admin, "queue=front_desk") == []
 
 
 @contextmanager
@@ -282,3 +324,18 @@ def test_a_command_is_one_read_of_the_actor_one_of_the_ticket_and_one_write(
     with counted(monkeypatch) as ran:
         assert house.open(house.ana).status_code == 202
     assert len([q for q in ran if "sent_at" not in str(q)]) == 3
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_every_list_has_the_index_that_serves_it(world: World, name: str) -> None:
+    """With sequential scans forbidden, a plan that still has one has no index to go by."""
+    someone = Actor(id=PersonId(new_id()), name="Somebody", permissions=frozenset({"ticket.attend"}))
+    unasked = dict.fromkeys(("of_type", "of_group", "of_priority", "of_queue"))
+    values = {"now": clock.now(), "shelves": ["client"], "before": lists.LAST, "most": 26, "with_drafts": False}
+    with world.database.connection() as connection:
+        connection.execute("SET enable_seqscan = off")
+        page = lists._PAGES[name]
+        query = f"EXPLAIN {page.sql}"
+        plan = connection.execute(query, {**page.constants, **looking(someone), **unasked, **values}).fetchall()
+        connection.execute("RESET enable_seqscan")
+    assert [row for (row,) in plan if re.search("Seq Scan on (tickets|holders|texts|shares)", row)] == []

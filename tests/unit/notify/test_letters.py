@@ -26,7 +26,7 @@ from tests.unit.notify.test_words import story, voice
 
 NOW = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
 OPTIONS = Options(client_secret="s", mail_from="Vez <avisos@vez.test>", public_url="https://vez.test")
-TO = Addressed("0190-d", "p", "Ana Souza", "ana@cliente.test", "0190-t", "your_turn")
+TO = Addressed(("0190-d",), "p", "Ana Souza", "ana@cliente.test", "0190-t", "your_turn")
 COMPOSER = Composer(OPTIONS)
 
 

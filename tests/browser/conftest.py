@@ -1,0 +1,68 @@
+"""A running system and a headless Chromium; skipped where there is no Chromium, unless CI is true."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from shared.config import environment
+from tests.browser.visitor import Visitor
+from tests.support import stack
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is None and environment().get("CI") != "true":
+        for item in items:
+            if "tests/browser/" in item.nodeid:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+@pytest.fixture(scope="session")
+def vez() -> Iterator[stack.Stack]:
+    """A running system with its demo."""
+    with stack.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(vez: stack.Stack, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """visit("ana") is a browser of Ana's, signed in; what its pages complain of fails the test."""
+    open_contexts: list[Any] = []
+    visitors: list[Visitor] = []
+
+    def enter(who: str | None = None, *, width: int = 1280, dark: bool = False, script: bool = True) -> Visitor:
+        context = chromium.new_context(
+            base_url=vez.url,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            locale="pt-BR",
+            java_script_enabled=script,
+        )
+        context.set_default_timeout(10_000)
+        open_contexts.append(context)
+        visitor = Visitor(context.new_page(), vez.url)
+        visitors.append(visitor)
+        if who is not None:
+            visitor.sign_in(who)
+        return visitor
+
+    yield enter
+    complaints = [each for visitor in visitors for each in visitor.complaints]
+    for context in open_contexts:
+        context.close()
+    assert complaints == []

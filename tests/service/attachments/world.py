@@ -1,0 +1,230 @@
+"""An attachments service with a house around it: people, tickets and what each may do with them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import jwt
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from services.attachments import timers
+from services.attachments.app import create_app
+from services.attachments.gateways.scanner import scanner_of
+from services.attachments.gateways.store import S3Store
+from services.attachments.handlers import HANDLERS
+from services.attachments.models import STORE
+from services.attachments.options import Options
+from services.attachments.resolvers import RESOLVERS
+from shared import client, http
+from shared.bus import Bus
+from shared.contracts import Envelope, Event, encode
+from shared.contracts.identity import PersonChanged
+from shared.contracts.ticket import Deleted
+from shared.contracts.workflow import TypeChanged
+from shared.database import Database
+from shared.ids import SYSTEM, new_id
+from shared.inbox import Runtime
+from shared.inbox.runner import Committer, Job
+from shared.outbox import Publisher
+from tests.service.notify.callers import Caller, caller, identity
+from tests.support import databases
+from tests.support.objectserver import ObjectServer
+
+OPEN = ("attach", "comment", "remove_file")
+AWAITING = ("attach", "comment")
+
+
+@dataclass
+class Ticket:
+    """A ticket as the ticket service tells it: per person the actions, and as which side they see it."""
+
+    id: str = field(default_factory=new_id)
+    type: str = "billing_dispute"
+    status: str = "open"
+    clients: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    attendants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def told(self, person_id: str) -> dict[str, Any] | None:
+        """What somebody is answered; None where they may not see it."""
+        for side, people in (("attendant", self.attendants), ("client", self.clients)):
+            if person_id in people:
+                actions = list(people[person_id]) if self.status in ("draft", "open") else []
+                return {
+                    "id": self.id,
+                    "type": {"code": self.type, "name": self.type},
+                    "status": self.status,
+                    "actions": actions,
+                    "side": side,
+                }
+        return None
+
+
+class World:
+    """The service's application and worker in this process; its neighbours answer what a test says."""
+
+    def __init__(self, options: Options, store: ObjectServer) -> None:
+        self.options = options
+        self.store = store
+        self.tickets: dict[str, Ticket] = {}
+        self.types: dict[str, Any] = {"billing_dispute": None}
+        self.is_ticket_service_down = False
+        self.asked: list[str] = []
+        self.numbers: dict[tuple[str, str], int] = {}
+        transports = {
+            "identity": httpx.MockTransport(identity),
+            "ticket": httpx.MockTransport(self._ticket_service),
+            "workflow": httpx.MockTransport(self._workflow),
+        }
+        self.services = client.for_options(options, transports)
+        self.services.service_token = lambda audience: "a-token"  # type: ignore[method-assign]
+        self.app: Flask = create_app(options, self.services)
+        database = Database(options.database_url, application_name="attachments-test")
+        publisher = Publisher("attachments", database, Bus(options.broker_url, "attachments-test"))
+        gateways = {"store": S3Store(options), "scanner": scanner_of(options)}
+        self.runtime = Runtime(options, STORE, database, publisher, self.services, RESOLVERS, gateways)
+        self.committer = Committer(self.runtime, HANDLERS, options.inbox_tries)
+
+    @contextmanager
+    def running(self) -> Iterator[World]:
+        """The committer's thread runs for the length of a block."""
+        self.committer.start()
+        try:
+            yield self
+        finally:
+            self.committer.stop()
+            self.runtime.database.close()
+            self.services.close()
+            http.app.close(self.app)
+
+    # -- neighbours -----------------------------------------------------------------------------------------------
+
+    def _ticket_service(self, request: httpx.Request) -> httpx.Response:
+        if self.is_ticket_service_down:
+            raise httpx.ConnectError("down", request=request)
+        ticket = self.tickets.get(request.url.path.rpartition("/")[2])
+        person = _person_of(request.headers["authorization"])
+        self.asked.append(person)
+        told = ticket.told(person) if ticket else None
+        if told is None:
+            return httpx.Response(404, json={"type": "urn:vez:problem:not-found", "title": "Not found"})
+        return httpx.Response(200, json=told)
+
+    def _workflow(self, request: httpx.Request) -> httpx.Response:
+        code = request.url.path.rpartition("/")[2]
+        if code not in self.types:
+            return httpx.Response(404, json={"title": "Not found"})
+        event = TypeChanged(code=code, group="g", group_names={}, names={}, attachments=self.types[code])
+        return httpx.Response(200, json={"type": {**encode(event), "sequence": 1}, "published": None})
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def say(self, *events: Event) -> None:
+        """The events arrive, and are handled when this returns."""
+        jobs = [self.committer.submit(Job(self._envelope(event))) for event in events]
+        for job in jobs:
+            job.done.result(timeout=20)
+
+    def _envelope(self, event: Event) -> Envelope:
+        key = (event.word, event.aggregate_id)
+        self.numbers[key] = self.numbers.get(key, 0) + 1
+        return Envelope(
+            id=new_id(),
+            name=event.name,
+            v=event.v,
+            occurred_at=datetime.now(UTC),
+            aggregate_id=event.aggregate_id,
+            sequence=self.numbers[key],
+            actor_id=SYSTEM.id,
+            payload=encode(event),
+        )
+
+    def delete_ticket(self, ticket: Ticket, by: str) -> None:
+        """The ticket becomes a tombstone."""
+        del self.tickets[ticket.id]
+        self.say(Deleted(ticket_id=ticket.id, by=by))
+
+    # -- people and tickets ---------------------------------------------------------------------------------------
+
+    def person(self, name: str) -> Caller:
+        """A person who is signed in."""
+        id = new_id()
+        known: dict[str, Any] = {"kind": None, "language": "en", "time_zone": "America/Sao_Paulo", "email": None}
+        self.say(PersonChanged(person_id=id, display_name=name, **known))
+        return caller(self.app, id)
+
+    def ticket(self, client: Caller, *attendants: Caller, actions: tuple[str, ...] = OPEN, **more: Any) -> Ticket:
+        """A ticket of the client's, on their turn unless `actions` say otherwise."""
+        ticket = Ticket(clients={id_of(client): actions}, attendants={id_of(a): OPEN for a in attendants}, **more)
+        self.tickets[ticket.id] = ticket
+        return ticket
+
+    # -- files ----------------------------------------------------------------------------------------------------
+
+    def announce(self, who: Caller, ticket: Ticket, name: str, size: int, **more: Any) -> TestResponse:
+        """Say that a file comes."""
+        body = {"ticket_id": ticket.id, "name": name, "size": size, "content_type": "", **more}
+        return who("POST", "/uploads", body)
+
+    def send(self, who: Caller, ticket: Ticket, name: str, content: bytes, **more: Any) -> str:
+        """Announce a file and send its parts, and complete it; its id."""
+        upload = self.announce(who, ticket, name, len(content), **more)
+        assert upload.status_code == 201, upload.text
+        done = who("POST", f"/uploads/{upload.json['id']}/complete", {"parts": put_all(upload.json, content)})
+        assert done.status_code == 202, done.text
+        assert done.json["state"] == "checking"
+        return str(upload.json["id"])
+
+    def file(self, who: Caller, ticket: Ticket, name: str, content: bytes, **more: Any) -> dict[str, Any]:
+        """A file that was sent and checked, as its sender sees it."""
+        id = self.send(who, ticket, name, content, **more)
+        self.check(id)
+        return dict(who("GET", f"/attachments/{id}").json)
+
+    def check(self, id: str) -> None:
+        """The doorbell rings for a file."""
+        timers.check(self.runtime, id)
+
+    def tidy(self) -> None:
+        """The sweep, until nothing is left to do."""
+        while timers.tidy(self.runtime):
+            """Again, while there was something."""
+
+    def rows(self, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return databases.rows(self.options.database_url, query, parameters)
+
+    def said(self, name: str) -> list[Mapping[str, Any]]:
+        """The payloads of the events of that name, in their order."""
+        return [row[0] for row in self.rows("SELECT payload FROM outbox WHERE name = %(name)s ORDER BY id", name=name)]
+
+
+def id_of(who: Caller) -> str:
+    """A caller's id."""
+    return _person_of(f"Bearer {who.token}")
+
+
+def put_all(upload: Mapping[str, Any], content: bytes) -> list[dict[str, Any]]:
+    """Send a content part by part, as a browser does; what a completion names."""
+    parts, at = [], 0
+    for part in upload["parts"]:
+        answer = httpx.put(part["url"], content=content[at : at + part["size"]])
+        assert answer.status_code == 200, answer.text
+        parts.append({"number": part["number"], "etag": answer.headers["etag"]})
+        at += part["size"]
+    return parts
+
+
+def sha256(content: bytes) -> str:
+    """A content's hash."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _person_of(header: str) -> str:
+    return str(jwt.decode(header.removeprefix("Bearer "), options={"verify_signature": False})["sub"])

@@ -1,0 +1,113 @@
+"""`vez doctor` names what is wrong and what to do, on real servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from shared import clock
+from shared.bus import Bus
+from tests.support import databases, rabbitmq
+from tests.support.processes import free_port
+from vez import setup
+from vez.doctor import broker, command, outside
+from vez.doctor import databases as looked
+from vez.doctor.findings import Finding
+
+PARKED = """
+    INSERT INTO inbox (id, word, aggregate_id, sequence, name, state, received_at)
+    VALUES (gen_random_uuid(), 'flow', 'a', 1, 'flow.finished', 'parked', now())"""
+UNSENT = """
+    INSERT INTO outbox (id, name, v, word, aggregate_id, sequence, occurred_at, actor_id, payload)
+    VALUES (gen_random_uuid(), 'ticket.drafted', 1, 'ticket', 'a', 1, now() - interval '5 minutes',
+            gen_random_uuid(), '{}')"""
+
+
+@pytest.fixture
+def installed(environ: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A set-up installation whose ticket service has neither parked nor unsent events."""
+    result = CliRunner().invoke(setup.command, env=environ)
+    assert result.exit_code == 0, result.output
+    yield environ
+    databases.run(environ["VEZ_TICKET_DATABASE_URL"], "DELETE FROM inbox; DELETE FROM outbox")
+
+
+def wrong(findings: Iterator[Finding]) -> dict[str, str]:
+    return {finding.said: finding.remedy for finding in findings if finding.is_wrong}
+
+
+def ticket(environ: Mapping[str, str]) -> dict[str, str]:
+    return wrong(looked.of_service("ticket", environ["VEZ_TICKET_DATABASE_URL"]))
+
+
+def test_a_fresh_installation_has_healthy_databases(installed: Mapping[str, str]) -> None:
+    assert ticket(installed) == {}
+
+
+def test_a_database_behind_is_told_to_be_migrated(installed: Mapping[str, str]) -> None:
+    url = installed["VEZ_TICKET_DATABASE_URL"]
+    present = databases.rows(url, "SELECT version_num FROM alembic_version")[0][0]
+    databases.run(url, "UPDATE alembic_version SET version_num = '0000'")
+    try:
+        assert list(ticket(installed).values()) == ["vez migrate ticket"]
+    finally:
+        databases.run(url, f"UPDATE alembic_version SET version_num = '{present}'")
+
+
+def test_parked_and_unsent_events_are_named_with_what_to_do(installed: Mapping[str, str]) -> None:
+    databases.run(installed["VEZ_TICKET_DATABASE_URL"], f"{PARKED}; {UNSENT}")
+    found = ticket(installed)
+    assert len(found) == 2
+    assert any("1 events are parked" in said and "vez inbox" in remedy for said, remedy in found.items())
+    assert any("1 events not sent" in said and "relay" in remedy for said, remedy in found.items())
+
+
+def test_a_database_that_cannot_be_reached_is_named() -> None:
+    found = wrong(looked.of_service("ticket", "postgresql://127.0.0.1:1/none"))
+    assert list(found) == ["cannot be reached"]
+
+
+def test_a_clock_that_is_away_is_named() -> None:
+    now = clock.now()
+    assert not looked.clock_of("x", now - timedelta(seconds=1), now, now).is_wrong
+    assert "3600 s" in looked.clock_of("x", now + timedelta(hours=1), now, now).said
+
+
+def test_the_embedded_broker_without_its_worker_has_nothing_bound_or_all(installed: Mapping[str, str]) -> None:
+    assert wrong(broker.of_embedded(installed["VEZ_BROKER_URL"])) == {}
+    assert wrong(broker.of_embedded("pgmq://127.0.0.1:1/none"))
+
+
+def test_the_bucket_and_the_mail_server_are_looked_at(installed: Mapping[str, str]) -> None:
+    patient = command.patient_of(command.Path("nowhere"), installed)
+    assert wrong(outside.store(patient)) == {}
+    missing = command.patient_of(command.Path("nowhere"), {**installed, "VEZ_ATTACHMENTS_S3_BUCKET": "another"})
+    assert wrong(outside.store(missing)) == {"is not there": "vez setup makes it"}
+    assert outside.mail_server(f"smtp://127.0.0.1:{free_port()}").is_wrong
+
+
+def test_the_command_ends_with_1_and_says_what_to_do(installed: dict[str, str]) -> None:
+    result = CliRunner().invoke(command.command, env=installed)
+    assert result.exit_code == 1
+    assert "WRONG  ticket service: does not answer at http://127.0.0.1:1" in result.output
+    assert "→ Start it (vez run ticket http)" in result.output
+    assert "ok     ticket database: PostgreSQL" in result.output
+
+
+def test_rabbitmq_is_looked_at_without_changing_it() -> None:
+    rabbitmq.require()
+    with rabbitmq.node() as node:
+        missing = list(broker.of_rabbitmq(node.url))
+        assert {f.said for f in missing if f.is_wrong} == {"is not there"}
+        assert [f.said for f in broker.of_rabbitmq(node.url)] == [f.said for f in missing]
+        publisher = Bus(node.url, "test")
+        publisher.declare()
+        publisher.close()
+        found: dict[str, Any] = {f.about: f for f in broker.of_rabbitmq(node.url)}
+        assert found["mailbox ticket"].remedy.startswith("vez run ticket worker: nobody takes from it")
+        assert not found["mailbox vez.dead"].is_wrong
+    assert [f.said.partition(":")[0] for f in broker.of_rabbitmq(node.url)] == ["cannot be reached"]

@@ -1,0 +1,25 @@
+"""A worker's sending timers alone, as tests start and kill them: `python -m tests.service.notify.sending`."""
+
+from __future__ import annotations
+
+from services.notify import timers
+from services.notify.options import Options
+from shared import clock, config
+from shared.errors import Retryable
+from tests.service.notify.world import World
+
+
+def main() -> None:
+    """Send what is due until killed."""
+    world = World(config.load(Options, config.environment()))
+    while True:
+        try:
+            sent = timers.send_mail(world.runtime) + timers.call_webhooks(world.runtime)
+        except Retryable:
+            sent = 0
+        if not sent:
+            clock.sleep(0.05)
+
+
+if __name__ == "__main__":
+    main()

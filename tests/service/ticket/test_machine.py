@@ -1,0 +1,443 @@
+"""Random commands by random people, through the HTTP endpoints, against a small model of the domain page.
+
+The model knows one ticket: its status, whose turn it is, who holds it, what is pending. For each command it says
+whether it is accepted, and after each it says who finds the ticket under which filter. It shares no code with the
+service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from shared import clock
+from shared.contracts.workflow import Holder
+from tests.service.ticket.house import House
+from tests.service.ticket.world import Building, World
+from tests.support import databases
+
+CLIENTS = ("ana", "bia")
+FINANCE = ("carla", "davi")
+ATTENDANTS = ("bruno", *FINANCE, "admin")
+PEOPLE = (*CLIENTS, *ATTENDANTS)
+TRANSITIONS = {
+    "triage": {"analyse": "analysis", "ask": "more", "repair": "workshop", "refuse": "refused"},
+    "more": {"answer": "triage", "give_up": "dropped"},
+    "analysis": {"propose": "agreement", "direct": "board"},
+    "workshop": {"back": "triage"},
+}
+DECISIONS = {
+    "agreement": {"approved": "done", "rejected": "analysis"},
+    "board": {"approved": "done", "rejected": "analysis"},
+}
+SIDES = {"more": "client", "agreement": "client", "workshop": "third_party"}
+ENDS = {"done": "concluded", "refused": "concluded", "dropped": "cancelled"}
+EVERY_TRANSITION = sorted({code for codes in TRANSITIONS.values() for code in codes})
+SOMEBODY = st.sampled_from([*PEOPLE, *["whose_turn"] * 8])
+"""Half of the time whoever has the turn, so that lives get on."""
+A_STEP = st.sampled_from([*EVERY_TRANSITION, *range(4), *range(4), *range(4)])
+"""A transition by name, or mostly the present stage's n-th."""
+
+
+@dataclass
+class Model:
+    """What the domain page says of the ticket."""
+
+    status: str = "draft"
+    stage: str = ""
+    side: str = "client"
+    holder: str = ""
+    kept: str = ""
+    mode: str = "stage"
+    pending: str = ""
+    approvers: set[str] = field(default_factory=set)
+    votes: int = 0
+    ever: set[str] = field(default_factory=set)
+    understood: bool = False
+    filled: bool = False
+    rated: bool = False
+    turns: int = 0
+
+    def sees(self, who: str) -> bool:
+        if who == "ana":
+            return True
+        if self.status == "draft" or who == "bia":
+            return False
+        return who == "admin" or who in self.ever or (who in FINANCE and "finance" in self.ever)
+
+    def holds(self, who: str) -> bool:
+        return self.side in ("attendant", "third_party") and self.holder == who
+
+    def mine(self, who: str) -> bool:
+        return self.holds(who) or (self.side == "client" and who == "ana")
+
+    @property
+    def is_approval(self) -> bool:
+        return self.stage in DECISIONS
+
+    @property
+    def idle(self) -> bool:
+        return self.status == "open" and not self.pending
+
+    def may_advance(self, who: str, transition: str) -> bool:
+        if not (self.idle and self.mine(who)) or self.is_approval:
+            return False
+        if self.side == "third_party" and self.stage != "workshop":
+            return False
+        known = transition in TRANSITIONS.get(self.stage, {})
+        return known and (self.stage != "analysis" or (self.understood and self.filled))
+
+    def may_decide(self, who: str) -> bool:
+        asked = who == "ana" if self.side == "client" else who in self.approvers
+        return self.idle and self.is_approval and self.side in ("client", "attendant") and asked
+
+    def may_transfer(self, who: str) -> bool:
+        mine = self.holds(who) or (who == "admin" and self.side in ("attendant", "third_party"))
+        return self.idle and mine and not self.is_approval
+
+    def may_take(self, who: str) -> bool:
+        return self.idle and self.holder == "finance" and who in FINANCE and not self.is_approval
+
+    def filters(self, who: str) -> set[str]:
+        """Under which filters somebody finds the ticket."""
+        if not self.sees(who):
+            return set()
+        return self._of_client() if who == "ana" else self._of_attendant(who)
+
+    def _of_client(self) -> set[str]:
+        if self.status == "draft" or (self.status == "open" and self.side == "client"):
+            return {"all", "my_turn"}
+        return {"all", "awaiting" if self.status == "open" else self.status}
+
+    def _of_attendant(self, who: str) -> set[str]:
+        found = {"all"}
+        if self.status != "open":
+            return found | {self.status}
+        if (self.side == "attendant" and self.holder == who) or (self.side == "attendant" and who in self.approvers):
+            found.add("my_turn")
+        if self.holder == "finance" and who in FINANCE and not self.is_approval:
+            found.add("my_queues")
+        if self.side == "client":
+            found |= {"awaiting", "awaiting_client"}
+        if self.side == "third_party" and self.holder == who:
+            found |= {"awaiting", "awaiting_third_party"}
+        return found
+
+    def enter(self, stage: str) -> None:
+        self.turns += 1
+        self.mode, self.pending, self.approvers, self.votes = "stage", "", set(), 0
+        if stage in ENDS:
+            self.status, self.side, self.holder, self.stage = ENDS[stage], "nobody", "", stage
+            return
+        self.status, self.stage, self.side = "open", stage, SIDES.get(stage, "attendant")
+        self.understood = False
+        self.holder = {"client": "ana", "analysis": "finance", "board": "finance"}.get(stage, "bruno")
+        if self.side == "client":
+            self.holder = "ana"
+        if stage == "board":
+            self.approvers = set(FINANCE)
+        self.remember()
+
+    def remember(self) -> None:
+        if self.side in ("attendant", "third_party") and self.holder:
+            self.ever.add(self.holder)
+
+
+class Machine(RuleBasedStateMachine):
+    """Drives one ticket of Ana's."""
+
+    building: Building
+
+    @initialize()
+    def begin(self) -> None:
+        databases.empty(self.building.options.database_url)
+        self.running = World(self.building).running()
+        self.house = House(self.running.__enter__())
+        self.house.flow.assign["analysis"] = Holder(id="finance", queue=True)
+        self.ticket_id = self.house.draft()
+        self.model = Model()
+        self.operation: tuple[str, Any] = ("", None)
+        self.accepted, self.answers_now = 0, False
+
+    def teardown(self) -> None:
+        if hasattr(self, "running"):
+            self.running.__exit__(None, None, None)
+
+    # -- acting -----------------------------------------------------------------------------------------------------
+
+    def named(self, who: str) -> str:
+        """Who is meant: a name, or whoever may act now."""
+        if who != "whose_turn":
+            return who
+        model = self.model
+        if model.status != "open" or model.side == "client":
+            return "ana"
+        asked = sorted(model.approvers) or ([model.kept] if model.mode == "scheduled" else [model.holder])
+        return "carla" if asked[0] in ("finance", "") else asked[0]
+
+    def act(self, who: str, action: str, body: Any, accepted: bool, operation: Any = None) -> None:
+        """Somebody acts; the answer is what the model says, and nothing changes where it is refused."""
+        answer = self.house.post(getattr(self.house, who), self.ticket_id, action, body)
+        if not self.model.sees(who):
+            assert answer.status_code == 404, answer.text
+        elif accepted:
+            assert answer.status_code == 202, answer.text
+            self.model.pending, self.operation = action, (action, operation)
+            self.accepted += 1
+            self.answers_now = self.accepted % 5 != 0
+        else:
+            assert answer.status_code in (403, 409, 422), answer.text
+
+    @precondition(lambda self: self.model.pending)
+    @rule()
+    def the_flow_answers(self) -> None:
+        self.house.flow.answer(self.ticket_id)
+        action, operation = self.operation
+        self.model.pending = ""
+        if action in ("submit", "reopen", "advance"):
+            self.model.enter(operation)
+        else:
+            getattr(self, f"after_{action}")(operation)
+
+    @precondition(lambda self: self.model.pending)
+    @rule()
+    def the_flow_refuses(self) -> None:
+        self.house.flow.refuse(self.ticket_id)
+        action, self.model.pending = self.model.pending, ""
+        if action == "submit":
+            self.model.status, self.model.side = "draft", "client"
+
+    def after_decision(self, operation: tuple[str, str]) -> None:
+        who, outcome = operation
+        self.model.votes += 1
+        self.model.approvers.discard(who)
+        if self.model.stage == "board" and outcome == "approved" and self.model.votes < 2:
+            return
+        self.model.enter(DECISIONS[self.model.stage][outcome])
+
+    def after_transfer(self, to: str) -> None:
+        self.turned(holder=to)
+
+    def after_take(self, who: str) -> None:
+        self.turned(holder=who)
+
+    def after_schedule(self, who: str) -> None:
+        self.turned(side="nobody", holder="", kept=who, mode="scheduled")
+
+    def after_wait(self, who: str) -> None:
+        self.turned(side="third_party", kept=who, mode="waiting")
+
+    def after_resume(self, _: Any) -> None:
+        back = self.model.holder or self.model.kept
+        self.turned(side=SIDES.get(self.model.stage, "attendant"), holder=back, mode="stage")
+
+    def after_cancel(self, _: Any) -> None:
+        self.turned(side="nobody", holder="", status="cancelled")
+        self.model.approvers = set()
+
+    def turned(self, **changes: Any) -> None:
+        self.model.turns += 1
+        for name, value in changes.items():
+            setattr(self.model, name, value)
+        self.model.remember()
+
+    # -- what people do -----------------------------------------------------------------------------------------------
+
+    @rule(who=SOMEBODY)
+    def submit(self, who: str) -> None:
+        who = self.named(who)
+        accepted = who == "ana" and self.model.status == "draft"
+        self.act(who, "submit", None, accepted, "triage")
+        if accepted:
+            self.model.status, self.model.side = "open", "nobody"
+
+    @rule(who=SOMEBODY, step=A_STEP)
+    def advance(self, who: str, step: str | int) -> None:
+        who = self.named(who)
+        here = list(TRANSITIONS.get(self.model.stage, {"ask": ""}))
+        transition = step if isinstance(step, str) else here[step % len(here)]
+        to = TRANSITIONS.get(self.model.stage, {}).get(transition)
+        body = {"transition": transition, "comment": "Because"}
+        self.act(who, "advance", body, self.model.may_advance(who, transition), to)
+
+    @rule(who=SOMEBODY, outcome=st.sampled_from(["approved", "rejected"]))
+    def decide(self, who: str, outcome: str) -> None:
+        who = self.named(who)
+        body = {"outcome": outcome, "reason": "Because"}
+        self.act(who, "decision", body, self.model.may_decide(who), (who, outcome))
+
+    @rule(who=SOMEBODY, to=st.sampled_from(["bruno", "carla", "davi", "finance"]))
+    def transfer(self, who: str, to: str) -> None:
+        who = self.named(who)
+        named = "queue:finance" if to == "finance" else getattr(self.house, to)
+        accepted = self.model.may_transfer(who) and self.model.holder != to
+        self.act(who, "transfer", {"to": named, "reason": "Because"}, accepted, to)
+
+    @rule(who=SOMEBODY)
+    def take(self, who: str) -> None:
+        who = self.named(who)
+        self.act(who, "take", None, self.model.may_take(who), who)
+
+    @rule(who=SOMEBODY)
+    def schedule(self, who: str) -> None:
+        who = self.named(who)
+        until = (clock.now() + timedelta(days=1)).isoformat()
+        accepted = self.model.idle and self.model.holds(who) and self.model.mode == "stage"
+        self.act(who, "schedule", {"until": until}, accepted, who)
+
+    @rule(who=SOMEBODY)
+    def wait(self, who: str) -> None:
+        who = self.named(who)
+        accepted = self.model.idle and self.model.holds(who) and self.model.side == "attendant"
+        self.act(who, "wait", {"party": "The bank"}, accepted, who)
+
+    @rule(who=SOMEBODY)
+    def resume(self, who: str) -> None:
+        who = self.named(who)
+        scheduled = self.model.mode == "scheduled" and who in (self.model.kept, "admin")
+        waiting = self.model.mode == "waiting" and self.model.holds(who)
+        self.act(who, "resume", None, self.model.idle and (scheduled or waiting))
+
+    @rule(who=SOMEBODY)
+    def cancel(self, who: str) -> None:
+        who = self.named(who)
+        if self.model.status == "draft":
+            return
+        accepted = who == "admin" and self.model.idle and self.model.side == "client"
+        self.act(who, "cancel", {"reason": "Twice"}, accepted)
+
+    @rule(who=SOMEBODY)
+    def reopen(self, who: str) -> None:
+        who = self.named(who)
+        accepted = who == "ana" and self.model.status == "concluded" and not self.model.pending
+        self.act(who, "reopen", None, accepted, "triage")
+
+    @rule(who=SOMEBODY)
+    def fill_and_understand(self, who: str) -> None:
+        who = self.named(who)
+        person = getattr(self.house, who)
+        held = self.model.idle and self.model.holds(who) and self.model.stage == "analysis"
+        filled = self.house.patch(person, self.ticket_id, {"parameters": {"cause": "Bank", "refund": "1.00"}})
+        written = self.house.post(person, self.ticket_id, "understandings", {"body": "So it is"})
+        if held:
+            assert (filled.status_code, written.status_code) == (200, 201), (filled.text, written.text)
+            self.model.filled = self.model.understood = True
+        elif self.model.idle and self.model.holds(who):
+            self.model.filled = self.model.filled or filled.status_code == 200
+        else:
+            assert filled.status_code in (403, 404, 409, 422)
+            assert written.status_code in (403, 404, 409)
+
+    @rule(who=SOMEBODY)
+    def say(self, who: str) -> None:
+        who = self.named(who)
+        answer = self.house.post(getattr(self.house, who), self.ticket_id, "messages", {"body": "Hello"})
+        expected = 404 if not self.model.sees(who) else 201 if self.model.status == "open" else 409
+        assert answer.status_code == expected, answer.text
+
+    @rule(who=SOMEBODY)
+    def rate(self, who: str) -> None:
+        who = self.named(who)
+        answer = self.house.post(getattr(self.house, who), self.ticket_id, "rating", {"score": 5})
+        free = self.model.status == "concluded" and not self.model.pending and not self.model.rated
+        if who == "ana" and free:
+            assert answer.status_code == 201, answer.text
+            self.model.rated = True
+        else:
+            assert answer.status_code in (403, 404, 409)
+
+    # -- getting on, so that lives reach their ends --------------------------------------------------------------------
+
+    @rule(step=st.integers(0, 3))
+    def get_on(self, step: int) -> None:
+        """Whoever has the turn does what brings the ticket further."""
+        model = self.model
+        if model.pending:
+            self.the_flow_answers()
+        elif model.status == "draft":
+            self.submit("ana")
+        elif model.mode in ("scheduled", "waiting"):
+            self.resume("whose_turn")
+        elif model.is_approval:
+            self.decide("whose_turn", "rejected" if step == 0 else "approved")
+        elif model.holder == "finance":
+            self.take("carla")
+        elif model.status == "concluded":
+            self.reopen("ana")
+        elif model.stage == "analysis" and not (model.filled and model.understood):
+            self.fill_and_understand("whose_turn")
+        else:
+            self.advance("whose_turn", step)
+
+    @rule(step=st.integers(0, 3))
+    def get_on_again(self, step: int) -> None:
+        self.get_on(step)
+
+    @rule(step=st.integers(0, 3))
+    def get_on_still(self, step: int) -> None:
+        self.get_on(step)
+
+    @rule(step=st.integers(0, 3))
+    def get_on_further(self, step: int) -> None:
+        self.get_on(step)
+
+    # -- what must hold -----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def the_flow_mostly_answers_at_once(self) -> None:
+        if getattr(self, "answers_now", False) and self.model.pending:
+            self.the_flow_answers()
+            self.answers_now = False
+
+    def has_changed(self) -> bool:
+        """Whether the model is another than when it was last compared; nothing is, before it is there."""
+        seen = repr(getattr(self, "model", ""))
+        changed = bool(seen) and seen != getattr(self, "compared", "")
+        self.compared = seen
+        return changed
+
+    @invariant()
+    def everybody_finds_it_where_the_model_says(self) -> None:
+        if not self.has_changed():
+            return
+        for who in PEOPLE:
+            person = getattr(self.house, who)
+            counts = self.house.world.call(person, "GET", "/tickets/counts").json
+            assert {name for name, count in counts.items() if count} == self.model.filters(who), who
+        self.the_ledger_has_every_turn()
+
+    def the_ledger_has_every_turn(self) -> None:
+        turns = self.house.get(self.house.ana, self.ticket_id, "/turns")["items"]
+        assert len(turns) == self.model.turns
+        assert [t["ordinal"] for t in turns] == list(range(1, len(turns) + 1))
+        assert all(a["until"] == b["since"] for a, b in pairwise(turns))
+
+
+def test_random_lives_go_as_the_domain_says(building: Building, database_url: Any) -> None:
+    database_url("ticket")
+    machine = type("TicketMachine", (Machine,), {"building": building})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=10,
+            stateful_step_count=60,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,57 @@
+"""The schemas that document answers name exactly the fields of the results that are written."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from services.ticket.rules import answers
+from services.ticket.schemas import answers as shapes
+
+PAIRS = [
+    (shapes.Named, answers.Named),
+    (shapes.StageNamed, answers.StageNamed),
+    (shapes.PersonNamed, answers.PersonNamed),
+    (shapes.HolderNamed, answers.HolderNamed),
+    (shapes.TurnShown, answers.TurnShown),
+    (shapes.PendingShown, answers.PendingShown),
+    (shapes.OptionShown, answers.OptionShown),
+    (shapes.ColumnShown, answers.ColumnShown),
+    (shapes.FieldShown, answers.FieldShown),
+    (shapes.Blocked, answers.Blocked),
+    (shapes.TransitionShown, answers.TransitionShown),
+    (shapes.TicketLine, answers.TicketLine),
+    (shapes.Spell, answers.Spell),
+    (shapes.TrackedLine, answers.TrackedLine),
+    (shapes.Ticket, answers.TicketShown),
+    (shapes.HistoryRow, answers.HistoryRow),
+    (shapes.TurnRow, answers.TurnRow),
+    (shapes.Clock, answers.ClockShown),
+    (shapes.Message, answers.MessageShown),
+    (shapes.Understanding, answers.UnderstandingShown),
+    (shapes.Decision, answers.DecisionShown),
+    (shapes.TicketNamed, answers.TicketNamed),
+    (shapes.Relation, answers.RelationShown),
+    (shapes.Share, answers.ShareShown),
+    (shapes.TimeEntry, answers.TimeEntryShown),
+    (shapes.Rating, answers.RatingShown),
+    (shapes.Template, answers.TemplateShown),
+]
+
+
+@pytest.mark.parametrize(("shape", "result"), PAIRS)
+def test_a_shape_and_its_result_have_the_same_fields(shape: Any, result: Any) -> None:
+    named = {field.data_key or name for name, field in shape().fields.items()}
+    assert named == {field.name for field in fields(result)}
+
+
+def test_every_result_is_documented() -> None:
+    known = {result for _, result in PAIRS} | {answers.OperationShown, answers.Decided}
+    results = {
+        kind
+        for kind in vars(answers).values()
+        if isinstance(kind, type) and kind.__module__ == answers.__name__ and kind not in known
+    }
+    assert results == set()
