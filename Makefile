@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 T ?=
 WORKERS ?= 2
+BUILDER ?= docker
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test test-heavy check format bench lock screenshots clean
+.PHONY: help setup up test test-heavy check format bench lock reference image screenshots clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,14 @@ screenshots: .venv/.dev .venv/.assets ## Make the pictures of the guides from a 
 lock: .venv/.dev ## Make the lock files anew from pyproject.toml
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --extra embedded pyproject.toml -o requirements/vez.txt
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --extra embedded --group dev pyproject.toml -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal -c requirements/vez.txt pyproject.toml -o requirements/service.txt
+	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal -c requirements/vez.txt requirements/build.in -o requirements/build.txt
+
+reference: .venv/.dev .venv/.assets ## Make docs/reference anew from the code
+	@$(BIN)/python -m vez.reference docs/reference
+
+image: ## Build the container image vez (BUILDER=docker, podman or buildah)
+	@$(BUILDER) build --tag vez --file deploy/Dockerfile $(ARGS) .
 
 clean: ## Remove what was installed and built (data folders stay)
 	rm -rf .venv node_modules services/portal/assets/build

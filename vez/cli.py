@@ -14,12 +14,15 @@ from vez import lazy, problems
 COMMANDS = {
     "up": ("vez.up:command", "Run all of Vez on this machine."),
     "run": ("vez.run:command", "Run one process of one service."),
+    "setup": ("vez.setup:command", "Prepare an installation on real servers, before its processes start."),
     "migrate": ("vez.migrate:command", "Bring the tables of every service to this release's."),
     "person": ("vez.person:command", "Make people, the first administrator among them."),
     "catalog": ("vez.catalog.command:catalog", "Validate, plan, apply or export the catalog as a file."),
     "discover": ("vez.discover.command:discover", "Read an event log and write the catalog that it shows."),
     "replay": ("vez.replay.command:replay", "Play an event log through a running system."),
+    "attachments": ("vez.attachments:attachments", "Compare the files' rows with the object store, both ways."),
     "bench": ("vez.bench.command:bench", "Measure this machine's Vez beside a yardstick."),
+    "doctor": ("vez.doctor.command:command", "Say what is wrong with an installation, and what to do."),
     "inbox": ("vez.inbox.command:inbox", "See and work off the events that could not be handled."),
     "outbox": ("vez.inbox.outbox:outbox", "See the events that were not sent yet."),
 }

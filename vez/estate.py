@@ -42,17 +42,17 @@ def create_stream(options: config.Common) -> Any:
 
 def load_all() -> None:
     """Import every service, so that forked processes share what is loaded."""
-    for service in (*present(), "portal"):
+    for service in APPLICATIONS:
         lazy.load(f"services.{service}.app")
-    for service in present():
+    for service in SERVICES:
         lazy.load(f"services.{service}.worker")
 
 
 def present() -> list[str]:
     """The services that this installation has."""
-    return [service for service in SERVICES if lazy.provides(f"services.{service}.app", "create_app")]
+    return [service for service in SERVICES if lazy.exists(f"services.{service}.app")]
 
 
 def has_stream() -> bool:
     """Whether this installation has the live stream."""
-    return lazy.provides(STREAM, "create_stream")
+    return lazy.exists(STREAM)

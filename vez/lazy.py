@@ -17,10 +17,10 @@ def load(name: str) -> ModuleType:
     return import_module(name)
 
 
-def provides(name: str, attribute: str) -> bool:
-    """Whether there is a module `name` that has `attribute`; imports it when it is there."""
+def exists(name: str) -> bool:
+    """Whether there is a module `name`; it is not imported."""
     try:
-        return find_spec(name) is not None and hasattr(import_module(name), attribute)
+        return find_spec(name) is not None
     except ModuleNotFoundError:
         return False
 

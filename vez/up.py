@@ -119,25 +119,33 @@ class Up:
         database = self._member("postgres", self._become_postgres, death=signal.SIGINT, goes_last=True)
         self.supervisor.start(database)
         become_store = store.become(self.folder, self.secrets, self.store_socket.fileno())
-        self.supervisor.start(self._member("store", become_store, self.store_socket))
+        asleep = self._member("store", become_store, self.store_socket)
+        self.supervisor.start_when_asked(asleep, self.store_socket.fileno())
         port = self.store_socket.getsockname()[1]
         become_front = front.become(self.folder, self.sockets, self.public.fileno(), port)
         self.supervisor.start(self._member("front", become_front, self.public))
+        self._start_python(database.pid)
+
+    def _start_python(self, database_pid: int) -> None:
+        """Set up while the services are imported, then fork. Nothing is imported after: it would unshare memory."""
         with self.supervisor.importing():
-            processes = _preload()
+            processes = _preload_base()
         stack = processes.Stack(self.folder, self.sockets, self.environ, self.url, self.with_demo)
-        self.supervisor.start(self._member("http", partial(processes.serve_http, stack)))
-        become_sink = lazy.load("vez.embedded.sink").become(self.folder, self.mail_socket)
-        self.supervisor.start(self._member("mail", become_sink, self.mail_socket))
-        setup = lazy.load("vez.embedded.setup")
-        arguments = (self.folder, self.secrets, self.sockets, database.pid, self.environ)
-        self.supervisor.finish(self._member("set-up", partial(setup.set_up, *arguments)))
+        arguments = (self.folder, self.secrets, self.sockets, database_pid, self.environ)
+        setting_up = self._helper("set-up", partial(lazy.load("vez.embedded.setup").set_up, *arguments))
+        self.supervisor.start(setting_up)
+        with self.supervisor.importing():
+            estate = _preload_services()
         for name in stack.workers():
             self.supervisor.start(self._member(name, partial(processes.work, stack, name)))
-        if lazy.load("vez.estate").has_stream():
+        self.supervisor.start(self._member("http", partial(processes.serve_http, stack)))
+        if estate.has_stream():
             self.supervisor.start(self._member("stream", partial(processes.serve_stream, stack)))
-        opening = lazy.load("vez.embedded.opening")
-        self.supervisor.finish(self._member("opening", partial(opening.open_doors, stack)))
+        self.supervisor.start(self._member("mail", partial(processes.sink, stack, self.mail_socket), self.mail_socket))
+        self.supervisor.wait_for(setting_up)
+        opening = self._helper("opening", partial(processes.open_doors, stack))
+        self.supervisor.start(opening)
+        self.supervisor.wait_for(opening)
 
     def _member(
         self,
@@ -150,6 +158,9 @@ class Up:
     ) -> Member:
         kept = [keep.fileno()] if keep else []
         return Member(name, become, self.folder.log(name), kept, death, goes_last)
+
+    def _helper(self, name: str, become: Callable[[], None]) -> Member:
+        return Member(name, become, self.folder.log(name), is_helper=True)
 
     def _become_postgres(self) -> None:
         """The data folder is made in the child, so that the supervisor goes on meanwhile."""
@@ -179,16 +190,20 @@ def _loopback() -> socket.socket:
     return held
 
 
-def _preload() -> Any:
-    """Import what the processes share, and keep the collector from touching it after the fork."""
+def _preload_base() -> Any:
+    """Import what the set-up needs, and what every process does."""
+    gc.disable()
     lean.leave_out()
-    processes = lazy.load("vez.embedded.processes")
-    lazy.load("vez.estate").load_all()
-    for name in ("vez.embedded.sink", "vez.embedded.setup", "vez.embedded.opening", "vez.demo.load"):
-        lazy.load(name)
-    gc.collect()
+    lazy.load("vez.embedded.setup")
+    return lazy.load("vez.embedded.processes")
+
+
+def _preload_services() -> Any:
+    """Import every service. What is frozen the collector does not touch after a fork, so that memory stays shared."""
+    estate = lazy.load("vez.estate")
+    estate.load_all()
     gc.freeze()
-    return processes
+    return estate
 
 
 def _tell(text: str) -> None:

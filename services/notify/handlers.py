@@ -12,6 +12,7 @@ from shared.contracts import ticket as t
 from shared.contracts import workflow as w
 from shared.contracts.attachments import AttachmentRejected, AttachmentRemoved, AttachmentStored
 from shared.contracts.every import InboxParked
+from shared.contracts.identity import LinkMade
 from shared.transaction import Transaction
 
 Handler = Callable[[Transaction, Event], None]
@@ -69,6 +70,11 @@ def on_setting_changed(tx: Transaction, event: Event) -> None:
     commands.tell_webhooks(tx, tx.actor, event)
 
 
+def on_link_made(tx: Transaction, event: Event) -> None:
+    """Send a one-time link to whom it is for."""
+    commands.send_link(tx, tx.actor, cast(LinkMade, event))
+
+
 def _sequence(tx: Transaction) -> int:
     assert tx.cause is not None
     return tx.cause.sequence
@@ -99,6 +105,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     AttachmentStored.name: on_shown,
     AttachmentRemoved.name: on_shown,
     InboxParked.name: on_told,
+    LinkMade.name: on_link_made,
 }
 DISCARDED: Final[dict[str, Handler]] = {}
 RETRY_ONLY: Final[frozenset[str]] = frozenset()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Flask, current_app
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
@@ -33,7 +35,9 @@ def add(app: Flask) -> None:
         words.first_name,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_
-    app.jinja_env.filters.update(kind_mark=kind_mark, browser=browser, twice=lambda value: (value, value))
+    app.jinja_env.filters.update(
+        kind_mark=kind_mark, instant=instant, said_when=said_when, browser=browser, twice=lambda value: (value, value)
+    )
     app.jinja_env.globals["sealed"] = sealed
     app.jinja_env.globals["house"] = LocalProxy(_house)
 
@@ -46,6 +50,19 @@ def _house() -> House:
 def sealed() -> Markup:
     """The hidden field that every form of this site carries."""
     return Markup('<input type="hidden" name="seal" value="{}">').format(door.seal())
+
+
+def instant(text: str | None) -> Markup:
+    """An instant in wire form, as people say it, the exact one on hover."""
+    if not text:
+        return Markup("")
+    moment = datetime.fromisoformat(text)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(text, formats.exact(moment), formats.when(moment))
+
+
+def said_when(text: str) -> str:
+    """An instant in wire form within a sentence."""
+    return formats.by_when(datetime.fromisoformat(text))
 
 
 def kind_mark(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -136,6 +138,12 @@ class Ticket:
     updated_at: datetime | None = None
     ended_at: datetime | None = None
     version: int = 0
+
+    @property
+    def written(self) -> str:
+        """What its author wrote, as a short mark: files that arrive raise the version and leave this as it is."""
+        content = json.dumps([self.subject, self.description, self.parameters], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def may(self, action: str) -> bool:
         """Whether the reader may take `action` now."""

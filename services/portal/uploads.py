@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
 from werkzeug.datastructures import FileStorage
 
 from services.portal.ask import Asker
+from shared import clock
 from shared.errors import Retryable
 
 TIMEOUT: Final = httpx.Timeout(60.0, connect=3.0)
+LONGEST_NAME: Final = 200
+CHECKS: Final = 20
+PAUSE_SECONDS: Final = 0.25
 
 
 def size_of(file: FileStorage) -> int:
@@ -22,33 +26,51 @@ def size_of(file: FileStorage) -> int:
     return int(size)
 
 
-def send_all(ask: Asker, ticket_id: str, files: Iterable[FileStorage], *, internal: bool = False) -> list[str]:
-    """Upload the files that are none empty; their ids. Raises Refused, Retryable."""
-    return [send(ask, ticket_id, file, internal=internal) for file in files if file.filename and size_of(file)]
-
-
-def send(ask: Asker, ticket_id: str, file: FileStorage, *, internal: bool) -> str:
-    """Upload one file in the parts that the attachments service names. Raises Refused, Retryable."""
-    upload = begin(ask, ticket_id, str(file.filename), size_of(file), file.mimetype, internal=internal)
+def send(ask: Asker, ticket_id: str, file: FileStorage, *, internal: bool, parameter: str | None) -> str:
+    """Upload one file in the parts that the attachments service names; its id. Raises Refused, Retryable."""
+    announced = Announced(str(file.filename), size_of(file), file.mimetype, internal, parameter)
+    upload = begin(ask, ticket_id, announced)
     parts = [_put(part, file) for part in sorted(upload["parts"], key=lambda each: each["number"])]
     finish(ask, upload["id"], parts)
     return str(upload["id"])
 
 
-def begin(ask: Asker, ticket_id: str, name: str, size: int, content_type: str, *, internal: bool = False) -> Any:
-    """Announce an upload; its id and where each part goes."""
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A file that is to be sent. `parameter`: the one of kind file that it answers."""
+
+    name: str
+    size: int
+    content_type: str = ""
+    internal: bool = False
+    parameter: str | None = None
+
+
+def begin(ask: Asker, ticket_id: str, file: Announced) -> Any:
+    """Announce an upload; its id and where each part goes. Raises Refused, Retryable."""
     body = {
         "ticket_id": ticket_id,
-        "name": name[-200:],
-        "size": size,
-        "content_type": content_type or "application/octet-stream",
+        "name": file.name[-LONGEST_NAME:],
+        "size": file.size,
+        "content_type": file.content_type[:255],
+        "internal": file.internal,
+        "parameter": file.parameter,
     }
-    return ask.send("POST", "attachments", "/v1/uploads", body | ({"internal": True} if internal else {})).body
+    return ask.send("POST", "attachments", "/v1/uploads", body).body
 
 
 def finish(ask: Asker, upload_id: str, parts: list[dict[str, Any]]) -> Any:
     """Say that every part is there; the attachment, which is checked before anyone can read it."""
     return ask.send("POST", "attachments", f"/v1/uploads/{upload_id}/complete", {"parts": parts}).body
+
+
+def wait_checked(ask: Asker, ids: list[str]) -> None:
+    """Wait a while until these files are checked: a parameter takes only those that are."""
+    for _ in range(CHECKS):
+        states = {ask.get("attachments", f"/v1/attachments/{each}")["state"] for each in ids}
+        if not states & {"uploading", "checking"}:
+            return
+        clock.sleep(PAUSE_SECONDS)
 
 
 def _put(part: dict[str, Any], file: FileStorage) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from shared.contracts.base import Event
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonChanged(Event):
-    """`signed_out_at`: tokens issued before are refused; `ended_sessions`: those ended while tokens of theirs may live."""
+    """`signed_out_at`: tokens issued before are refused; `ended_sessions`: whose tokens may still live."""
 
     name: ClassVar[str] = "person.changed"
     aggregate: ClassVar[str] = "person_id"

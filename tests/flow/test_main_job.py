@@ -76,7 +76,7 @@ def test_the_whole_flow_with_understanding_approval_and_a_rating(vez: Stack, dis
     assert held["turn"]["holder"] == {"id": "finance", "name": "Financeiro", "queue": True}
     vez.act("carla", id, "take")
     refused = vez.post("carla", f"{TICKETS}/{id}/advance", {"transition": "propose"}, match="*")
-    assert refused.status_code == 422, "required parameters and the understanding are judged before anything is accepted"
+    assert refused.status_code == 422, "parameters and understanding are judged before anything is accepted"
     ticket = vez.ticket("carla", id)
     patched = vez.client.patch(
         f"{TICKETS}/{id}",
@@ -140,7 +140,13 @@ def test_a_refused_advance_says_why_and_changes_nothing(vez: Stack, dispute: Any
 
 def test_missing_required_parameters_are_named_and_nothing_is_made(vez: Stack) -> None:
     before = vez.get("ana", f"{TICKETS}/counts")
-    body = {"type": "billing_dispute", "subject": "x", "description": "y", "parameters": {"amount": "-1"}, "submit": True}
+    body = {
+        "type": "billing_dispute",
+        "subject": "x",
+        "description": "y",
+        "parameters": {"amount": "-1"},
+        "submit": True,
+    }
     answer = vez.post("ana", TICKETS, body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"

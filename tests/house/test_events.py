@@ -56,7 +56,7 @@ def test_every_word_that_is_heard_is_bound_on_both_brokers() -> None:
         assert {routing_key(w) for heard in HEARS.values() for w in heard} <= keys
 
 
-@pytest.mark.parametrize("kind", [k for k in REGISTRY.values()], ids=lambda k: f"{k.name}.v{k.v}")
+@pytest.mark.parametrize("kind", list(REGISTRY.values()), ids=lambda k: f"{k.name}.v{k.v}")
 def test_each_event_survives_the_wire_whole(kind: type[Event]) -> None:
     event = example(kind)
     assert decode(kind.name, kind.v, encode(event)) == event

@@ -1,4 +1,4 @@
-"""Each service's migrations have one head and make exactly what its models say; a role reaches its own database only."""
+"""Each service's migrations have one head and make exactly what its models say."""
 
 from __future__ import annotations
 

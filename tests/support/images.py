@@ -21,7 +21,11 @@ RELEASE = "trixie"
 PACKAGES = "python3,python3-venv,ca-certificates"
 NEEDED = ("buildah", "debootstrap")
 HOW_TO_GET = f"The image cannot be built here: as root, apt-get install {' '.join(NEEDED)}"
-OF_THIS_MACHINE = {"/etc/ssl/certs": "/etc/ssl/certs", "/etc/pip.conf": "/etc/pip.conf", "/etc/npmrc": "/root/.npmrc"}
+OF_THIS_MACHINE = {
+    "/etc/ssl/certs": "/etc/ssl/certs",
+    "/etc/pip.conf": "/etc/pip.conf",
+    "/etc/npmrc": str(Path("/", "root", ".npmrc")),
+}
 """How this machine reaches its package registries, lent to the build."""
 
 

@@ -205,12 +205,16 @@ def _new_secrets() -> dict[str, object]:
     }
 
 
+def new_signing_key() -> bytes:
+    """A new Ed25519 private key, in PEM."""
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
 def ensure_signing_key(folder: Folder) -> None:
     """Make the Ed25519 key with which identity signs tokens, once. Raises ClickException."""
     if not folder.signing_key.exists():
-        key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         with told(folder.root):
-            write(folder.signing_key, key)
+            write(folder.signing_key, new_signing_key())
 
 
 def socket_folder(folder: Folder) -> Path:

@@ -12,16 +12,18 @@ from shared import clock
 from vez import estate
 from vez.demo import load
 from vez.embedded import folder as folders
-from vez.embedded.processes import HTTP, Stack
+from vez.embedded import setup
+from vez.embedded.processes import HTTP, Stack, unix
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 CALL_SECONDS = 15.0
 
 
 def open_doors(stack: Stack) -> None:
     """Return once `/readyz` answers 200. Raises ClickException with what is not ready in time."""
-    transport = httpx.HTTPTransport(uds=str(stack.sockets / HTTP))
+    transport = unix(stack.sockets / HTTP)
     with httpx.Client(transport=transport, base_url="http://127.0.0.1", timeout=CALL_SECONDS) as client:
+        setup.make_clients(stack.environ)
         if stack.with_demo and not stack.folder.demo.exists():
             load.make_people(estate.load_options("identity", stack.environ))
             _wait(client, stack, lambda waiting: waiting == ["the demo catalog"] or not waiting)

@@ -19,6 +19,8 @@ from vez.embedded import pgmq, postgres, wiring
 from vez.embedded.folder import CLIENTS, Folder, Secrets
 
 START_SECONDS = 60.0
+SET_UP_SECONDS = 600.0
+DONE = "set-up.done"
 PRESENT = "SELECT datname FROM pg_database"
 
 
@@ -45,10 +47,24 @@ def ensure_databases(sockets: Path, secrets: Secrets) -> None:
 
 
 def set_up(folder: Folder, secrets: Secrets, sockets: Path, pid: int, environ: Mapping[str, str]) -> None:
-    """Do it all. `environ` is the services'. Raises ClickException."""
+    """Databases, broker and migrations. `environ` is the services'. Raises ClickException."""
     wait_for_postgres(folder, pid)
     ensure_databases(sockets, secrets)
     pgmq.install(wiring.database_url(sockets, secrets, wiring.BROKER))
     migrate.migrate(migrate.urls_of(estate.present(), environ))
+    (sockets / DONE).touch()
+
+
+def wait_until_done(sockets: Path) -> None:
+    """Wait for `set_up`, which runs at the same time. Raises ClickException."""
+    until = clock.monotonic() + SET_UP_SECONDS
+    while not (sockets / DONE).exists():
+        if clock.monotonic() > until:
+            raise click.ClickException(f"the databases are not set up after {SET_UP_SECONDS:.0f} s")
+        clock.sleep(0.01)
+
+
+def make_clients(environ: Mapping[str, str]) -> None:
+    """Make the machine clients of the services, and what else every house begins with, where they are missing."""
     clients = {f"vez-{name}": environ[f"VEZ_{name.upper()}_CLIENT_SECRET"] for name in CLIENTS}
     lazy.load("services.identity.app").bootstrap(estate.load_options("identity", environ), clients)

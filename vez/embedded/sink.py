@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Callable
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -46,6 +45,6 @@ async def serve(mailbox: Mailbox, taken: socket.socket) -> None:
     server.close()
 
 
-def become(folder: Folder, taken: socket.socket) -> Callable[[], None]:
-    """What a forked child does to become the sink."""
-    return lambda: asyncio.run(serve(Mailbox(folder.mail), taken))
+def take_mail(folder: Folder, taken: socket.socket) -> None:
+    """Be the sink until told to end."""
+    asyncio.run(serve(Mailbox(folder.mail), taken))

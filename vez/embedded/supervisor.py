@@ -29,7 +29,7 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class Member:
-    """A process that is to run for ever. `become` is what its forked child does."""
+    """A process that is to run for ever; a helper is to end well once. `become` is what its forked child does."""
 
     name: str
     become: Callable[[], None]
@@ -37,6 +37,7 @@ class Member:
     keep: Sequence[int] = ()
     death: signal.Signals = signal.SIGKILL
     goes_last: bool = False
+    is_helper: bool = False
     pid: int = 0
     born: float = 0.0
     words_from: int = 0
@@ -67,6 +68,7 @@ class Supervisor:
     is_up: bool = False
     is_importing: bool = False
     _watched: dict[int, int] = field(default_factory=dict)
+    _asleep: dict[int, Member] = field(default_factory=dict)
     _poll: select.poll = field(default_factory=select.poll)
     _signals: tuple[socket.socket, socket.socket] = field(default_factory=socket.socketpair)
 
@@ -104,11 +106,15 @@ class Supervisor:
         self._poll.register(descriptor, select.POLLIN)
         self.members[member.pid] = member
 
-    def finish(self, helper: Member) -> None:
-        """Run a helper to its end while the members are kept alive. Raises ClickException when it fails, Stopped."""
-        self.start(helper)
+    def start_when_asked(self, member: Member, listening: int) -> None:
+        """Start a member when the first connection comes to its listening socket, which we hold."""
+        self._asleep[listening] = member
+        self._poll.register(listening, select.POLLIN)
+
+    def wait_for(self, helper: Member) -> None:
+        """Wait for a helper's end while the members are kept alive. Raises ClickException when it fails, Stopped."""
         while helper.pid in self.members:
-            self._step(only_once=helper)
+            self._step()
 
     def watch(self) -> None:
         """Keep the members alive until told to stop."""
@@ -116,13 +122,17 @@ class Supervisor:
         while True:
             self._step()
 
-    def _step(self, only_once: Member | None = None) -> None:
+    def _step(self) -> None:
         """Wait for what happens next and act on it. Raises Stopped, ClickException."""
         for descriptor, _ in self._poll.poll(self._patience() * 1000):
             if descriptor == self._signals[0].fileno():
                 self._signals[0].recv(64)
                 raise Stopped
-            self._ended(descriptor, only_once)
+            if descriptor in self._asleep:
+                self._poll.unregister(descriptor)
+                self.start(self._asleep.pop(descriptor))
+            else:
+                self._ended(descriptor)
         now = clock.monotonic()
         for when, member in [entry for entry in self.due if entry[0] <= now]:
             self.due.remove((when, member))
@@ -133,16 +143,16 @@ class Supervisor:
         waiting = [when - clock.monotonic() for when, _ in self.due]
         return max(0.0, min(waiting, default=TICK_SECONDS))
 
-    def _ended(self, descriptor: int, only_once: Member | None) -> None:
+    def _ended(self, descriptor: int) -> None:
         pid = self._watched.pop(descriptor)
         self._poll.unregister(descriptor)
         os.close(descriptor)
         member = self.members.pop(pid)
         status = child.wait(pid, 1)
         child.kill_group(pid)
-        if member is only_once and status == 0:
+        if member.is_helper and status == 0:
             return
-        if member is only_once or (not self.is_up and status is not None and status >= 0):
+        if member.is_helper or (not self.is_up and status is not None and status >= 0):
             raise click.ClickException(f"Vez cannot start: {member.name}: {member.last_words()}")
         self._again(member, status)
 

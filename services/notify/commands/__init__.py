@@ -36,7 +36,7 @@ from services.notify.commands.streaming import (
     forget_stream,
     take_stream_ticket,
 )
-from services.notify.commands.telling import show, tell, tell_webhooks
+from services.notify.commands.telling import send_link, show, tell, tell_webhooks
 
 __all__ = [
     "Presence",
@@ -65,6 +65,7 @@ __all__ = [
     "remove_webhook",
     "renew_secret",
     "retry",
+    "send_link",
     "show",
     "store_ticket",
     "suppress",

@@ -13,10 +13,13 @@ from services.notify.commands.streaming import happen
 from services.notify.models import deliveries, notices, tickets
 from services.notify.rules import channels, telling
 from services.notify.rules.facts import Audience, Delivery, Notice
+from services.notify.rules.kinds import LINK
 from services.notify.rules.notices import concern, notice
 from services.notify.rules.webhooks import patterns
+from shared import people
 from shared.contracts import Event, envelope_to_wire
 from shared.contracts import workflow as w
+from shared.contracts.identity import LinkMade
 from shared.database import compiled
 from shared.ids import Actor, new_id
 from shared.transaction import Transaction
@@ -48,6 +51,17 @@ def show(tx: Transaction, actor: Actor, event: Event) -> None:
     """Nobody is told, but webhooks and the screens that show the ticket hear of it."""
     tell_webhooks(tx, actor, event)
     happen(tx, actor, event)
+
+
+def send_link(tx: Transaction, actor: Actor, event: LinkMade) -> None:
+    """Have a one-time link sent to the person whom it is for, by mail alone; the letter asks for its address.
+
+    Raises Missing where the replica lacks the person. Nobody stands in for them: who has the link has the account.
+    """
+    assert tx.cause is not None
+    if not people.find(tx, [event.person_id]):
+        tx.miss("person", event.person_id)
+    _note(tx, notice(event, tx.cause, None), [Delivery(event.person_id, LINK, "mail", "queued", None, tx.now)])
 
 
 def _hooked(webhooks: Iterable[str], tx: Transaction) -> Iterator[Delivery]:

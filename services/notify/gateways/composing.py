@@ -109,7 +109,8 @@ class Composer:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["X-Vez-Kind"] = to.kind
-        self._offer_to_leave(message, to)
+        if letter.choose_link:
+            self._offer_to_leave(message, to)
 
     def _offer_to_leave(self, message: EmailMessage, to: Addressed) -> None:
         key = self.options.signing_key

@@ -7,12 +7,21 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.notify.rules.facts import Channel, Delivery, Person, QuietHours, Telling
-from services.notify.rules.kinds import KINDS
+from services.notify.rules.kinds import KINDS, LINK
 
 HOLD = timedelta(seconds=0.5)
 """Mail waits this long: what the flow says right after a turn (its deadline) is then in the letter."""
 
-REASONS = ("preference", "in_app_only", "no_address", "undeliverable", "not_visible", "deleted")
+REASONS = (
+    "preference",
+    "in_app_only",
+    "no_address",
+    "undeliverable",
+    "not_visible",
+    "deleted",
+    "link_expired",
+    "link_gone",
+)
 
 
 def deliveries(tellings: Sequence[Telling], people: Mapping[str, Person], now: datetime) -> Iterator[Delivery]:
@@ -41,7 +50,7 @@ def _mail(telling: Telling, person: Person, now: datetime) -> Delivery:
 
 def mail_refusal(kind: str, person: Person) -> str | None:
     """Why this person gets no mail of this kind, or None."""
-    if not person.mail:
+    if not person.mail and kind != LINK:
         return "in_app_only"
     if not person.email:
         return "no_address"
@@ -51,14 +60,18 @@ def mail_refusal(kind: str, person: Person) -> str | None:
 
 
 def _switched_off(kind: str, channel: Channel, person: Person) -> bool:
+    if kind == LINK:
+        return False
     off = person.preferences.off
     if channel == "mail" and "*:mail" in off:
         return True
     return KINDS[kind].optional and f"{kind}:{channel}" in off
 
 
-def gathers(person: Person) -> bool:
-    """Whether what waits for this person goes in one message."""
+def gathers(kind: str, person: Person) -> bool:
+    """Whether this goes in one message with what else waits for this person."""
+    if kind == LINK:
+        return False
     return person.preferences.digest_minutes > 0 or person.preferences.quiet is not None
 
 

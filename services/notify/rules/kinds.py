@@ -23,6 +23,9 @@ def _kind(code: str, name: str, why: str, **more: object) -> tuple[str, Kind]:
     return code, Kind(code, Message(name), Message(why), **more)  # type: ignore[arg-type]
 
 
+LINK: Final = "link"
+"""A one-time link: by mail alone, at once and by itself, whatever its reader chose; so none of KINDS."""
+
 KINDS: Final[dict[str, Kind]] = dict(
     [
         _kind("your_turn", "It is my turn", "You get this because it is your turn in this request."),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from services.notify.rules import wording
-from services.notify.rules.kinds import KINDS
+from services.notify.rules.kinds import KINDS, LINK
 from services.notify.rules.story import Story
 from services.notify.rules.voice import Voice
 
@@ -18,7 +18,7 @@ BOLD, PLAIN = "\ue000", "\ue001"
 Side = Literal["client", "attendant", "third_party", "nobody"]
 _MINE: Final = frozenset({"your_turn", "approve", "deadline_near"})
 _WITHOUT_BATON: Final = frozenset(
-    {"parked", "gave_up", "undeliverable", "message", "mentioned", "file_rejected", "deadline_missed", "fallback"}
+    {"parked", "gave_up", "undeliverable", "message", "mentioned", "file_rejected", "deadline_missed", "fallback", LINK}
 )
 
 
@@ -41,7 +41,10 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The parts of a mail in reading order. Sentences mark the subject by BOLD and PLAIN."""
+    """The parts of a mail in reading order. Sentences mark the subject by BOLD and PLAIN.
+
+    `choose_link` is empty where the reader has no choice, and then they are offered none.
+    """
 
     language: str
     title: str
@@ -105,20 +108,30 @@ def write(story: Story, voice: Voice, house: House, *, name: str, now: datetime)
         link=link(story, house),
         signature=story.by_name,
         house=house.name or "Vez",
-        why=voice.say(KINDS[story.kind].why),
+        why=_why(story, voice),
         choose=voice.text("Choose what you are told of"),
-        choose_link=f"{house.url}/preferences",
+        choose_link="" if story.kind == LINK else f"{house.url}/preferences",
     )
 
 
 def link(story: Story, house: House) -> str:
-    """Where the reader acts: the ticket's page, else the place that the notice is about."""
+    """Where the reader acts: a one-time link, the ticket's page, else the place that the notice is about."""
+    if story.kind == LINK:
+        return story.address
     if story.ticket_id is not None:
         return f"{house.url}/tickets/{story.ticket_id}"
     return f"{house.url}/admin/parked" if story.kind == "parked" else f"{house.url}/admin/deliveries"
 
 
+def _why(story: Story, voice: Voice) -> str:
+    if story.kind == LINK:
+        return voice.text("You get this because this address belongs to an account at Vez.")
+    return voice.say(KINDS[story.kind].why)
+
+
 def _action(story: Story, voice: Voice) -> str:
+    if story.kind == LINK:
+        return voice.text("Create the password") if wording.is_first(story) else voice.text("Choose a new password")
     if story.kind == "approve":
         return voice.text("Read and decide")
     if story.kind == "queue_turn":

@@ -14,6 +14,7 @@ from shared.contracts import ticket as t
 from shared.contracts import workflow as w
 from shared.contracts.attachments import AttachmentRejected
 from shared.contracts.every import InboxParked
+from shared.contracts.identity import LinkMade
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,10 @@ def _parked(event: InboxParked) -> dict[str, Any]:
     return {"service": event.service, "event_name": event.event_name, "subject_id": event.subject_id}
 
 
+def _link(event: LinkMade) -> dict[str, Any]:
+    return {"link_id": event.link_id, "purpose": event.purpose, "expires_at": event.expires_at}
+
+
 _FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     w.StageEntered.name: _turn,
     w.Reassigned.name: _turn,
@@ -109,4 +114,5 @@ _FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     t.Commented.name: _commented,
     AttachmentRejected.name: _rejected,
     InboxParked.name: _parked,
+    LinkMade.name: _link,
 }

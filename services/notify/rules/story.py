@@ -12,7 +12,10 @@ from services.notify.rules.voice import Voice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """All that the words of one delivery need. `facts` are the notice's; `by_name` empty where no person acted."""
+    """All that the words of one delivery need. `facts` are the notice's; `by_name` empty where no person acted.
+
+    `address`: a one-time link's, which is known only while its letter is written, and never stored.
+    """
 
     kind: str
     event: str
@@ -25,6 +28,7 @@ class Story:
     holder_name: str = ""
     queue_names: Mapping[str, str] = field(default_factory=dict)
     due_at: datetime | None = None
+    address: str = ""
 
     def stage(self, voice: Voice) -> str:
         """The stage's name as the recipient knows it: clients read its client name."""
@@ -44,6 +48,11 @@ class Story:
     def side(self) -> str:
         """Whose turn it is after the event: client, attendant, third_party or nobody."""
         return str(self.facts.get("side") or "nobody")
+
+    @property
+    def expires_at(self) -> datetime:
+        """Until when a one-time link may be used."""
+        return datetime.fromisoformat(self.facts["expires_at"])
 
     def queue(self, voice: Voice) -> str:
         """The queue's name, else its code."""

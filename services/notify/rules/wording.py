@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from services.notify.rules.kinds import LINK
 from services.notify.rules.story import Story
 from services.notify.rules.voice import Voice
 from shared.errors import Message
@@ -22,6 +23,11 @@ def title(story: Story, voice: Voice) -> str:
 def sentence(story: Story, voice: Voice, subject: str) -> str:
     """What happened and what is asked, in one or two sentences; `subject` as it is to appear."""
     return _SENTENCES[story.kind](story, voice, subject)
+
+
+def is_first(story: Story) -> bool:
+    """Whether a one-time link is for somebody's first password."""
+    return story.facts.get("purpose") == "first_access"
 
 
 # ---- titles ------------------------------------------------------------------------------------------------------
@@ -77,6 +83,12 @@ def _gave_up(story: Story, voice: Voice) -> str:
     return voice.text("A message to %(recipient)s was given up", recipient=str(story.facts.get("recipient", "")))
 
 
+def _link(story: Story, voice: Voice) -> str:
+    if is_first(story):
+        return voice.text("Create your password at Vez")
+    return voice.text("Choose a new password at Vez")
+
+
 def _titled(story: Story, voice: Voice, key: str, **values: str) -> str:
     return voice.text(key, subject=story.subject, number=story.number, **values)
 
@@ -106,6 +118,7 @@ _TITLES: Final[dict[str, Callable[[Story, Voice], str]]] = {
     "parked": _parked,
     "gave_up": _gave_up,
     "undeliverable": _undeliverable,
+    LINK: _link,
 }
 
 
@@ -275,6 +288,21 @@ def _say_undeliverable(story: Story, voice: Voice, subject: str) -> str:
     )
 
 
+def _say_link(story: Story, voice: Voice, subject: str) -> str:
+    until = voice.when(story.expires_at)
+    if is_first(story):
+        return voice.text(
+            "You have an account at Vez. Create the password with which you will sign in. "
+            "The link works once, until %(until)s.",
+            until=until,
+        )
+    return voice.text(
+        "A new password was asked for, for your account at Vez. The link works once, until %(until)s. "
+        "If it was not you, do nothing: your password stays as it is.",
+        until=until,
+    )
+
+
 _SENTENCES: Final[dict[str, Callable[[Story, Voice, str], str]]] = {
     "your_turn": _say_your_turn,
     "approve": _say_approve,
@@ -292,4 +320,5 @@ _SENTENCES: Final[dict[str, Callable[[Story, Voice, str], str]]] = {
     "parked": _say_parked,
     "gave_up": _say_gave_up,
     "undeliverable": _say_undeliverable,
+    LINK: _say_link,
 }

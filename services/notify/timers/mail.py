@@ -6,7 +6,7 @@ Who chose digests or quiet hours gets what waits for them in one message.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, cast
 
@@ -18,8 +18,10 @@ from services.notify.gateways.speech import voice_for
 from services.notify.options import Options
 from services.notify.queries import Envelope
 from services.notify.rules.channels import gathers, mail_refusal
+from services.notify.rules.kinds import LINK
 from services.notify.rules.letter import House, gather, write
 from services.notify.rules.retries import Outcome
+from services.notify.timers.links import addressed
 from services.notify.timers.seeing import Sight, hold_back, look
 from services.notify.timers.settling import count, surely
 from shared import clock
@@ -63,7 +65,7 @@ def send_mail(runtime: Runtime) -> int:
 def _sorted_out(runtime: Runtime, leased: Sequence[Claimed]) -> tuple[list[list[Ready]], Sight]:
     """What may leave, as messages; what may not is settled."""
     found = _envelopes(runtime, leased)
-    gathering = {e.recipient.id for e in found.values() if gathers(e.recipient)}
+    gathering = {e.recipient.id for e in found.values() if gathers(e.story.kind, e.recipient)}
     rest = [one for id in sorted(gathering) for one in _rest(runtime, id)]
     found |= _envelopes(runtime, rest)
     sight = look(runtime, {(envelope.recipient.id, envelope.ticket_id) for envelope in found.values()})
@@ -71,7 +73,8 @@ def _sorted_out(runtime: Runtime, leased: Sequence[Claimed]) -> tuple[list[list[
     for one in (*leased, *rest):
         ready = _ready(runtime, one, found.get(one.id), sight)
         if ready is not None:
-            key = one.recipient_id if one.recipient_id in gathering else one.id
+            together = gathers(ready.envelope.story.kind, ready.envelope.recipient)
+            key = one.recipient_id if together else one.id
             messages.setdefault(key, []).append(ready)
     return list(messages.values()), sight
 
@@ -112,6 +115,12 @@ def _give_back(runtime: Runtime, leased: Sequence[Claimed]) -> None:
 
 
 def _send(runtime: Runtime, message: Sequence[Ready]) -> None:
+    if message[0].envelope.story.kind == LINK:
+        claimed, envelope = message[0].claimed, message[0].envelope
+        story = addressed(runtime, claimed, envelope.story)
+        if story is None:
+            return
+        message = [Ready(claimed, replace(envelope, story=story))]
     outcome = _hand_in(runtime, message)
     count("mail", outcome)
     for ready in message:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import array
 
 from services.ticket.access import seeing, streams
 from services.ticket.access.seeing import ONE, word
-from services.ticket.access.streams import DRAFTS, SHELVES, Stream
+from services.ticket.access.streams import DRAFTS, SHELVES, Also, Stream
 from services.ticket.rules.ticket import ATTENDED
 from shared.database import Text
 
@@ -22,11 +22,14 @@ Condition = ColumnElement[bool]
 Predicate = Callable[[FromClause], Condition]
 
 
+Streams = Callable[[Also], tuple[Stream, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class List:
     """One list: how a page of it is read, and what belongs to it."""
 
-    streams: tuple[Stream, ...]
+    streams: Streams
     belongs: Predicate
 
 
@@ -92,28 +95,40 @@ def _either(first: Predicate, second: Predicate) -> Predicate:
     return lambda t: or_(first(t), second(t))
 
 
-_visible_streams: Final = (
-    streams.ever_held(),
-    streams.in_scope(),
-    streams.opened_for_others(),
-    streams.asked_to_decide(),
-)
-_everything_streams: Final = (streams.everything(), streams.opened_for_others())
-_third_party: Final = streams.held_in_person("third_party")
+def _seen_by_attendants(also: Also) -> tuple[Stream, ...]:
+    of_others = (streams.in_scope(also), streams.opened_for_others(also), streams.asked_to_decide(also))
+    return (streams.ever_held(also), *of_others)
+
+
+def _seen_by_all_readers(also: Also) -> tuple[Stream, ...]:
+    return (streams.everything(also), streams.opened_for_others(also))
+
+
+def _with_third_party(seen: Streams) -> Streams:
+    return lambda also: (*seen(also), streams.held_in_person(also, "third_party"))
+
+
+def _to_do(also: Also) -> tuple[Stream, ...]:
+    return (streams.held_in_person(also, "attendant"), streams.asked_to_decide(also))
+
+
+def _of_others(also: Also) -> tuple[Stream, ...]:
+    return (streams.shared_by_name(also), streams.of_the_organisation(also))
+
 
 LISTS: Final[dict[str, List]] = {
-    "own": List((streams.own(),), _own),
-    "dependants": List((streams.dependants(),), _dependants),
-    "shared": List((streams.shared_by_name(), streams.of_the_organisation()), _shared),
-    "visible": List(_visible_streams, _visible),
-    "everything": List(_everything_streams, _everything),
-    "visible_and_third_party": List((*_visible_streams, _third_party), _either(_visible, _mine("third_party"))),
+    "own": List(lambda also: (streams.own(also),), _own),
+    "dependants": List(lambda also: (streams.dependants(also),), _dependants),
+    "shared": List(_of_others, _shared),
+    "visible": List(_seen_by_attendants, _visible),
+    "everything": List(_seen_by_all_readers, _everything),
+    "visible_and_third_party": List(_with_third_party(_seen_by_attendants), _either(_visible, _mine("third_party"))),
     "everything_and_third_party": List(
-        (*_everything_streams, _third_party), _either(_everything, _mine("third_party"))
+        _with_third_party(_seen_by_all_readers), _either(_everything, _mine("third_party"))
     ),
-    "my_turn": List((streams.held_in_person("attendant"), streams.asked_to_decide()), _my_turn),
-    "my_queues": List((streams.in_my_queues(),), _my_queues),
-    "third_party": List((_third_party,), _mine("third_party")),
+    "my_turn": List(_to_do, _my_turn),
+    "my_queues": List(lambda also: (streams.in_my_queues(also),), _my_queues),
+    "third_party": List(lambda also: (streams.held_in_person(also, "third_party"),), _mine("third_party")),
 }
 
 ATTENDANTS: Final = {

@@ -1,7 +1,8 @@
 """Lists of tickets as streams: each is an index read newest first, cut off at a page, and a list is their merge.
 
 So a page costs its own length times the streams that it merges, however many tickets there are and however few of them
-the reader sees. A stream says nothing new of who sees what: it is one branch of `seeing.may_see`.
+the reader sees. A stream says nothing new of who sees what: it is one branch of `seeing.may_see`. `also` is a further
+condition on its tickets.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from shared.database import Boolean, Id, Integer
 
 Condition = ColumnElement[bool]
 Stream = Select[Any]
+Also = Callable[[FromClause], Condition]
 
 SHELVES: Final = bindparam("shelves", type_=CODES)
 BEFORE: Final = bindparam("before", type_=Id())
@@ -42,20 +44,21 @@ DRAFTS: Final[ColumnElement[bool]] = bindparam("with_drafts", type_=Boolean)
 
 
 def narrowed(t: FromClause) -> Condition:
-    """What a caller may narrow every list by: type, group, priority, number or words are the search's."""
+    """What a caller may narrow every list by: type, group, priority, the queue that holds."""
     type_asked, group_asked = bindparam("of_type", type_=SqlText), bindparam("of_group", type_=SqlText)
-    priority_asked = bindparam("of_priority", type_=SqlText)
+    priority_asked, queue_asked = bindparam("of_priority", type_=SqlText), bindparam("of_queue", type_=SqlText)
     in_group = select(types.c.code).where(types.c.group_code == group_asked)
     return and_(
         or_(type_asked.is_(None), t.c.type == type_asked),
         or_(group_asked.is_(None), t.c.type.in_(in_group)),
         or_(priority_asked.is_(None), t.c.priority == priority_asked),
+        or_(queue_asked.is_(None), t.c.holder_queue == queue_asked),
     )
 
 
-def _page(t: FromClause, *conditions: Condition) -> Any:
+def _page(t: FromClause, also: Also, *conditions: Condition) -> Any:
     """The ids of a stream's page, newest first."""
-    chosen = select(t.c.id).where(*conditions, t.c.id < BEFORE, narrowed(t))
+    chosen = select(t.c.id).where(*conditions, t.c.id < BEFORE, narrowed(t), also(t))
     return chosen.order_by(t.c.id.desc()).limit(MOST)
 
 
@@ -75,14 +78,14 @@ def _each_of_two(
     return select(found.c.id).select_from(keys.join(also, true()).join(found, true()))
 
 
-def own() -> Stream:
+def own(also: Also) -> Stream:
     """The client's own: drafts of theirs, and whatever was opened by or for them."""
     t = tickets.alias("own")
     mine = or_(t.c.status != word("draft"), t.c.author_id == ONE.id)
-    return _each(SHELVES, "shelf", lambda shelf: _page(t, t.c.client_id == ONE.id, t.c.shelf == shelf, mine))
+    return _each(SHELVES, "shelf", lambda shelf: _page(t, also, t.c.client_id == ONE.id, t.c.shelf == shelf, mine))
 
 
-def dependants() -> Stream:
+def dependants(also: Also) -> Stream:
     """Those of the people whose guardian the reader is."""
     t, d = tickets.alias("theirs"), people.alias("dependant")
     of_mine = select(func.array_agg(d.c.id)).where(d.c.guardians.contains(array([ONE.text_id], type_=SqlText)))
@@ -90,11 +93,11 @@ def dependants() -> Stream:
     return _each_of_two(
         of_mine.scalar_subquery(),
         SHELVES,
-        lambda client, shelf: _page(t, t.c.client_id == client, t.c.shelf == shelf, mine),
+        lambda client, shelf: _page(t, also, t.c.client_id == client, t.c.shelf == shelf, mine),
     )
 
 
-def shared_by_name() -> Stream:
+def shared_by_name(also: Also) -> Stream:
     """Those shared with the reader by name, as long as they are."""
     t, s = tickets.alias("shared"), shares.alias("share")
     chosen = (
@@ -102,11 +105,11 @@ def shared_by_name() -> Stream:
         .select_from(s.join(t, t.c.id == s.c.ticket_id))
         .where(s.c.person_id == ONE.id, s.c.expires_at > ONE.now)
     )
-    beyond = and_(t.c.status != word("draft"), t.c.shelf == any_(SHELVES), t.c.id < BEFORE, narrowed(t))
+    beyond = and_(t.c.status != word("draft"), t.c.shelf == any_(SHELVES), t.c.id < BEFORE, narrowed(t), also(t))
     return chosen.where(beyond).order_by(t.c.id.desc()).limit(MOST)
 
 
-def of_the_organisation() -> Stream:
+def of_the_organisation(also: Also) -> Stream:
     """Those of the reader's organisation, where their role shows them; not their own."""
     t, c, me = tickets.alias("ours"), people.alias("colleague"), people.alias("myself")
     mine = select(me.c.organisation_id).where(me.c.id == ONE.id).scalar_subquery()
@@ -117,16 +120,16 @@ def of_the_organisation() -> Stream:
     return _each_of_two(
         colleagues.scalar_subquery(),
         SHELVES,
-        lambda client, shelf: _page(t, t.c.client_id == client, t.c.shelf == shelf, beyond),
+        lambda client, shelf: _page(t, also, t.c.client_id == client, t.c.shelf == shelf, beyond),
     )
 
 
-def ever_held() -> Stream:
+def ever_held(also: Also) -> Stream:
     """Those that the reader or a queue of theirs holds or has held; of confidential types, holds now."""
     t = tickets.alias("held")
 
     def page(key: ColumnElement[Any]) -> Any:
-        kept = and_(t.c.shelf == any_(SHELVES), or_(~is_confidential(t), holds(t, ONE)), narrowed(t))
+        kept = and_(t.c.shelf == any_(SHELVES), or_(~is_confidential(t), holds(t, ONE)), narrowed(t), also(t))
         chosen = select(holders.c.ticket_id.label("id")).select_from(holders.join(t, t.c.id == holders.c.ticket_id))
         chosen = chosen.where(ONE.attends, holders.c.holder == key, holders.c.ticket_id < BEFORE, kept)
         return chosen.order_by(holders.c.ticket_id.desc()).limit(MOST)
@@ -134,53 +137,52 @@ def ever_held() -> Stream:
     return _each(ONE.keys, "key", page)
 
 
-def in_scope() -> Stream:
+def in_scope(also: Also) -> Stream:
     """Those of the types that the profile's `ticket.read` names, by type or by group."""
     t = tickets.alias("scoped")
     codes = select(func.array_agg(types.c.code)).where(
         or_(types.c.code == any_(ONE.scope_types), types.c.group_code == any_(ONE.scope_groups))
     )
     beyond = and_(t.c.status != word("draft"), t.c.shelf == any_(SHELVES))
-    return _each(codes.scalar_subquery(), "code", lambda code: _page(t, t.c.type == code, beyond))
+    return _each(codes.scalar_subquery(), "code", lambda code: _page(t, also, t.c.type == code, beyond))
 
 
-def opened_for_others() -> Stream:
+def opened_for_others(also: Also) -> Stream:
     """Those that the reader opened on behalf of clients, drafts among them."""
     t = tickets.alias("opened")
     shelf = or_(and_(t.c.shelf == any_(SHELVES), ONE.opens_for), and_(t.c.shelf == word("draft"), DRAFTS))
-    return _page(t, t.c.author_id == ONE.id, t.c.author_id != t.c.client_id, shelf)  # type: ignore[no-any-return]
+    return _page(t, also, t.c.author_id == ONE.id, t.c.author_id != t.c.client_id, shelf)  # type: ignore[no-any-return]
 
 
-def asked_to_decide() -> Stream:
+def asked_to_decide(also: Also) -> Stream:
     """Those whose approval asks the reader."""
     t = tickets.alias("asked")
     mine = t.c.approvers.contains(array([ONE.text_id], type_=SqlText))
     open_now = and_(t.c.approvers != literal_column("'{}'::text[]"), t.c.shelf == any_(SHELVES))
-    return _page(t, mine, open_now)  # type: ignore[no-any-return]
+    return _page(t, also, mine, open_now)  # type: ignore[no-any-return]
 
 
-def everything() -> Stream:
+def everything(also: Also) -> Stream:
     """Every ticket but drafts, for who reads all."""
     t = tickets.alias("any_ticket")
-    return _each(SHELVES, "shelf", lambda shelf: _page(t, t.c.shelf == shelf))
+    return _each(SHELVES, "shelf", lambda shelf: _page(t, also, t.c.shelf == shelf))
 
 
-def held_in_person(side: str) -> Stream:
+def held_in_person(also: Also, side: str) -> Stream:
     """Those that the reader holds now, for the attendants or for a third party."""
     t = tickets.alias("mine")
-    return _page(t, t.c.holder_person_id == ONE.id, t.c.shelf == word(side))  # type: ignore[no-any-return]
+    return _page(t, also, t.c.holder_person_id == ONE.id, t.c.shelf == word(side))  # type: ignore[no-any-return]
 
 
-def in_my_queues() -> Stream:
+def in_my_queues(also: Also) -> Stream:
     """Those that a queue of the reader's holds and that they may take."""
     t = tickets.alias("queued")
     takeable = and_(t.c.shelf == any_(SHELVES), t.c.stage_kind != word("approval"))
-    return _each(ONE.queues, "queue", lambda queue: _page(t, t.c.holder_queue == queue, takeable))
+    return _each(ONE.queues, "queue", lambda queue: _page(t, also, t.c.holder_queue == queue, takeable))
 
 
 def merged(*streams: Stream) -> Any:
-    """The streams' tickets, each once."""
-    if len(streams) == 1:
-        return streams[0].subquery("chosen")
+    """The streams' newest tickets, each once, cut off at a page."""
     parts = [select(s.subquery(f"stream_{n}").c.id) for n, s in enumerate(streams)]
-    return union(*parts).subquery("chosen")
+    whole = (union(*parts) if len(parts) > 1 else parts[0]).subquery("merged")
+    return select(whole.c.id).order_by(whole.c.id.desc()).limit(MOST).subquery("chosen")

@@ -8,7 +8,7 @@ from flask import Response
 
 from services.ticket import schemas
 from services.ticket.api import waiting
-from services.ticket.api.places import page, place, ticket_at
+from services.ticket.api.places import list_page, list_place, ticket_at
 from services.ticket.commands.advancing import advance
 from services.ticket.commands.deleting import delete
 from services.ticket.commands.editing import edit
@@ -38,11 +38,12 @@ def list_tickets(asked: dict[str, Any]) -> Response:
         type=asked["type"],
         group=asked["group"],
         priority=asked["priority"],
+        queue=asked["queue"],
+        order=asked["order"],
+        with_turns=asked["turns"],
     )
-    before, most = place(), limit()
-    return query(
-        lambda reader, actor: page(lists.page(reader, actor, asked_for, before=before, most=most + 1), most), TICKETS
-    )
+    after, most = list_place(), limit()
+    return query(lambda reader, actor: list_page(lists.page(reader, actor, asked_for, after=after, most=most)), TICKETS)
 
 
 @blp.route("/tickets/counts")

@@ -14,7 +14,7 @@ from services.ticket.models.record import (
     understandings,
 )
 from services.ticket.models.replicas import files, published, queues, settings, type_versions, types
-from services.ticket.models.tickets import SEARCHED, folded, numbers, operations, texts, tickets
+from services.ticket.models.tickets import folded, numbers, operations, texts, tickets
 from shared import people as shared_people
 from shared.transaction import Store
 
@@ -28,7 +28,6 @@ APPEND_ONLY: Final = ("turns", "stage_history", "audit_log")
 
 __all__ = [
     "APPEND_ONLY",
-    "SEARCHED",
     "STORE",
     "files",
     "folded",

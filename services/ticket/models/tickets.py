@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import DDL, CheckConstraint, Column, Computed, ForeignKey, Index, Sequence, event, func, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.ticket.models.metadata import Codes, metadata
@@ -116,13 +117,14 @@ texts = Table(
     Column("ticket_id", Id(), ForeignKey("tickets.id"), primary_key=True),
     Column("subject", Text, nullable=False),
     Column("description", Text, nullable=False),
+    Column(
+        "words",
+        TSVECTOR,
+        Computed("to_tsvector('portuguese'::regconfig, vez_fold(subject || ' ' || description))", persisted=True),
+    ),
+    Index("ix_texts_words", "words", postgresql_using="gin"),
 )
 """What erasure removes, and what searching reads: apart from the row, so that a new turn rewrites no text index."""
-
-SEARCHED: Final = func.to_tsvector(
-    text("'portuguese'::regconfig"), folded(texts.c.subject + text("' '") + texts.c.description)
-)
-Index("ix_texts_search", SEARCHED, postgresql_using="gin", _table=texts)
 
 operations = Table(
     "operations",

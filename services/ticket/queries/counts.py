@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Select, and_, any_, func, or_, select, union
+from sqlalchemy import FromClause, Select, and_, any_, func, literal_column, or_, select, union
 from sqlalchemy.dialects.postgresql import array
 
 from services.ticket.access import seeing
@@ -44,7 +44,9 @@ def _candidates() -> FromClause:
         or_(types.c.code == any_(ONE.scope_types), types.c.group_code == any_(ONE.scope_groups))
     )
     opened = and_(ONE.opens_for, t.c.author_id == ONE.id, t.c.author_id != t.c.client_id)
-    asked = t.c.approvers.contains(array([ONE.text_id], type_=Text))
+    asked = and_(
+        t.c.approvers != literal_column("'{}'::text[]"), t.c.approvers.contains(array([ONE.text_id], type_=Text))
+    )
     held = select(holders.c.ticket_id.label("id")).where(ONE.attends, holders.c.holder == any_(ONE.keys))
     ways: list[Select[Any]] = [held, select(t.c.id).where(t.c.type.in_(codes)), select(t.c.id).where(opened)]
     return union(*ways, select(t.c.id).where(asked)).subquery("candidates")

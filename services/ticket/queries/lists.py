@@ -2,62 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Text, any_, bindparam, func, literal_column, select, union
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from services.ticket.access.lists import LISTS, list_of
 from services.ticket.access.loading import columns, joined, reading, require_module
-from services.ticket.access.seeing import CODES, ONE, looking
-from services.ticket.access.streams import BEFORE, MOST, merged, narrowed
-from services.ticket.models import SEARCHED, folded, texts, tickets
+from services.ticket.access.seeing import CODES, IDS, ONE, looking
+from services.ticket.access.streams import BEFORE, MOST, Also, merged, narrowed
+from services.ticket.models import folded, texts, tickets, turns
+from services.ticket.rules import problems
 from services.ticket.rules.answers import TicketLine
 from services.ticket.rules.numbers import numbers_meant
 from services.ticket.rules.turns import ATTENDANT_FILTERS, CLIENT_FILTERS
-from services.ticket.rules.viewing import line
-from shared.database import Reader, Statement, compiled
+from services.ticket.rules.viewing import line, tracked
+from shared.database import Id, Instant, Reader, Statement, compiled
 from shared.errors import Forbidden
 from shared.ids import Actor
 
 LAST: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+FIRST: Final = ("-infinity", "00000000-0000-0000-0000-000000000000")
+FEW: Final = 1000
+"""Up to so many texts that hold the words are read by the words' index; common words are met soon enough on the way."""
 
 
-def _page(name: str) -> Statement:
-    chosen = merged(*LISTS[name].streams)
+_query: Final = func.websearch_to_tsquery(
+    literal_column("'portuguese'::regconfig"), folded(bindparam("words", type_=Text))
+)
+
+
+def _anything(t: FromClause) -> ColumnElement[bool]:
+    return true()
+
+
+def _matching(t: FromClause) -> ColumnElement[bool]:
+    """The ticket's texts hold the words: looked at ticket by ticket."""
+    matches = exists().where(texts.c.ticket_id == t.c.id, texts.c.words.op("@@")(_query))
+    return matches.correlate_except(texts)
+
+
+def _page(name: str, also: Also) -> Statement:
+    chosen = merged(*LISTS[name].streams(also))
     t = tickets
     return compiled(
         select(*columns(t, ONE, whole=False))
         .select_from(joined(t, whole=False).join(chosen, chosen.c.id == t.c.id))
         .order_by(t.c.id.desc())
-        .limit(MOST)
     )
 
 
+def _belonging(name: str, *conditions: ColumnElement[bool]) -> Select[Any]:
+    t = tickets
+    belongs = and_(*conditions, LISTS[name].belongs(t), narrowed(t))
+    return select(*columns(t, ONE, whole=False)).select_from(joined(t, whole=False)).where(belongs).limit(MOST)
+
+
+@cache
+def _walked(name: str) -> Statement:
+    """Those of a list that hold common words, met on the way. Compiled when it is first asked for, as all below."""
+    return _page(name, _matching)
+
+
+@cache
 def _found(name: str) -> Statement:
     """Those of a list that words find: the words' index first, then who sees them."""
-    t = tickets
-    words = func.websearch_to_tsquery(literal_column("'portuguese'::regconfig"), folded(bindparam("words", type_=Text)))
-    by_text = select(texts.c.ticket_id.label("id")).where(SEARCHED.op("@@")(words))
-    by_number = select(t.c.id).where(t.c.number == any_(bindparam("numbers", type_=CODES)))
-    matched = union(by_text, by_number).subquery("found")
-    return compiled(
-        select(*columns(t, ONE, whole=False))
-        .select_from(joined(t, whole=False).join(matched, matched.c.id == t.c.id))
-        .where(LISTS[name].belongs(t), t.c.id < BEFORE, narrowed(t))
-        .order_by(t.c.id.desc())
-        .limit(MOST)
-    )
+    numbered = tickets.alias("numbered")
+    by_text = select(texts.c.ticket_id).where(texts.c.words.op("@@")(_query))
+    by_number = select(numbered.c.id).where(numbered.c.number == any_(bindparam("numbers", type_=CODES)))
+    found = func.array(union_all(by_text, by_number).scalar_subquery(), type_=IDS)
+    chosen = _belonging(name, tickets.c.id == any_(found), tickets.c.id < BEFORE)
+    return compiled(chosen.order_by(tickets.c.id.desc()))
 
 
-_PAGES: Final = {name: _page(name) for name in LISTS}
-_FOUND: Final = {name: _found(name) for name in LISTS}
+@cache
+def _ordered(name: str, order: str) -> Statement:
+    """Those of a list by what is due first, or by who has waited longest: for lists of what is to be done."""
+    key = _ORDERS[order]
+    place = tuple_(bindparam("after", type_=Instant()), bindparam("after_id", type_=Id()))
+    chosen = _belonging(name, tuple_(key, tickets.c.id) > place)
+    return compiled(chosen.order_by(key, tickets.c.id))
+
+
+_never: Final = literal_column("'infinity'::timestamptz", Instant())
+_ORDERS: Final = {"due": func.coalesce(tickets.c.due_at, _never), "waiting": tickets.c.turn_since}
+_few: Final = select(texts.c.ticket_id).where(texts.c.words.op("@@")(_query)).limit(literal_column(str(FEW + 1)))
+_HOW_MANY: Final = compiled(select(func.count()).select_from(_few.subquery("few")))
+_PAGES: Final = {name: _page(name, _anything) for name in LISTS}
+_SPELLS: Final = compiled(
+    select(turns.c.ticket_id, turns.c.side, turns.c.since)
+    .where(turns.c.ticket_id == any_(bindparam("ids", type_=IDS)))
+    .order_by(turns.c.ticket_id, turns.c.ordinal)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which list somebody asks for. `side` None: the attendants' for who may attend or reads all, else the client's."""
+    """Which list somebody asks for. `side` None: the attendants' for who may attend or reads all, else the client's.
+
+    `with_turns`: each ticket with its ledger's sides, in one more read for the whole page.
+    """
 
     side: str | None = None
     filter: str = "all"
@@ -66,6 +127,17 @@ class Asked:
     type: str | None = None
     group: str | None = None
     priority: str | None = None
+    queue: str | None = None
+    order: str = "newest"
+    with_turns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a list; `place` is where the next one begins, None after the last."""
+
+    lines: Sequence[TicketLine]
+    place: tuple[str, ...] | None
 
 
 def side_of(actor: Actor, asked: str | None) -> str:
@@ -79,30 +151,56 @@ def side_of(actor: Actor, asked: str | None) -> str:
     return side
 
 
-def page(reader: Reader, actor: Actor, asked: Asked, *, before: str | None, most: int) -> list[TicketLine]:
-    """At most `most` tickets of a list, newest first, older than `before`."""
+def page(reader: Reader, actor: Actor, asked: Asked, *, after: Sequence[str], most: int) -> Listed:
+    """At most `most` tickets of a list after the place `after`. Raises Forbidden, Invalid."""
     require_module(actor)
     side = side_of(actor, asked.side)
     filters = CLIENT_FILTERS if side == "client" else ATTENDANT_FILTERS
     shelves = filters.get(asked.filter)
     if shelves is None:
-        return []
+        raise problems.invalid("filter", "There is no such filter on this side")
     name = list_of(side, asked.filter, asked.scope, reads_all=actor.may("ticket.read_all"))
     values: dict[str, Any] = {
         **looking(actor),
         "now": reader.now,
         "shelves": list(shelves),
-        "before": before or LAST,
-        "most": most,
+        "most": most + 1,
         "with_drafts": side == "attendant" and asked.filter == "all",
         "of_type": asked.type,
         "of_group": asked.group,
         "of_priority": asked.priority,
+        "of_queue": asked.queue,
     }
-    return [line(reading(reader, actor, row)) for row in _rows(reader, name, asked.words, values)]
+    rows = _rows(reader, name, asked, after, values)
+    lines = [line(reading(reader, actor, row)) for row in rows[:most]]
+    if asked.with_turns:
+        lines = _with_turns(reader, lines)
+    return Listed(lines, _place(rows[most - 1], asked) if len(rows) > most else None)
 
 
-def _rows(reader: Reader, name: str, words: str, values: Mapping[str, Any]) -> list[Any]:
-    if not words.strip():
+def _rows(reader: Reader, name: str, asked: Asked, after: Sequence[str], values: Mapping[str, Any]) -> list[Any]:
+    if asked.order in _ORDERS and not asked.words.strip():
+        since, id = after if len(after) == len(FIRST) else FIRST
+        return reader.all(_ordered(name, asked.order), **values, after=since, after_id=id)
+    values = {**values, "before": after[-1] if after else LAST}
+    if not asked.words.strip():
         return reader.all(_PAGES[name], **values)
-    return reader.all(_FOUND[name], **values, words=words, numbers=numbers_meant(words, reader.now))
+    numbers = numbers_meant(asked.words, reader.now)
+    if not numbers and reader.scalar(_HOW_MANY, words=asked.words) > FEW:
+        return reader.all(_walked(name), **values, words=asked.words)
+    return reader.all(_found(name), **values, words=asked.words, numbers=numbers)
+
+
+def _place(row: Any, asked: Asked) -> tuple[str, ...]:
+    if asked.order in _ORDERS and not asked.words.strip():
+        due = row.due_at.isoformat() if row.due_at is not None else "infinity"
+        return (due if asked.order == "due" else row.turn_since.isoformat(), row.id)
+    return (row.id,)
+
+
+def _with_turns(reader: Reader, lines: Sequence[TicketLine]) -> list[TicketLine]:
+    """The same lines, each with the sides of its ledger."""
+    ledger: dict[str, list[Any]] = {each.id: [] for each in lines}
+    for row in reader.all(_SPELLS, ids=list(ledger)):
+        ledger[row.ticket_id].append(row)
+    return [tracked(each, ledger[each.id]) for each in lines]

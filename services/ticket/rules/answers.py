@@ -119,10 +119,11 @@ class TransitionShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketLine:
-    """A ticket in a list."""
+    """A ticket in a list. `side`: as client or as attendant its reader sees it."""
 
     id: str
     number: str
+    side: str
     group: Named
     type: Named
     flow_version: int
@@ -144,6 +145,22 @@ class TicketLine:
     submitted_at: datetime | None
     ended_at: datetime | None
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A turn of the ledger, as short as a list's row needs it."""
+
+    side: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedLine(TicketLine):
+    """A ticket in a list, with whose turn it has been so far."""
+
+    turns: list[Spell]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

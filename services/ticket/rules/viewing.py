@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from services.ticket.rules.answers import (
@@ -9,15 +11,18 @@ from services.ticket.rules.answers import (
     Named,
     PendingShown,
     PersonNamed,
+    Spell,
     StageNamed,
     TicketLine,
     TicketShown,
+    TrackedLine,
     TurnShown,
 )
 from services.ticket.rules.parameters import shown_fields
 from services.ticket.rules.policy import actions
 from services.ticket.rules.reading import Reading
 from services.ticket.rules.transitions import shown_transitions
+from services.ticket.rules.turns import Beginning, spans
 from shared.catalog.definitions import Stage, text_in
 
 
@@ -26,16 +31,22 @@ def line(reading: Reading) -> TicketLine:
     return TicketLine(**_common(reading), actions=actions(reading.case))
 
 
+def tracked(line: TicketLine, ledger: Sequence[Beginning]) -> TrackedLine:
+    """A line with the sides of its ledger."""
+    turns = [Spell(span.side, span.since, span.until) for span in spans(ledger)]
+    return TrackedLine(**{f.name: getattr(line, f.name) for f in fields(line)}, turns=turns)
+
+
 def shown(reading: Reading) -> TicketShown:
     """The ticket, whole: only what this reader may see."""
     allowed = actions(reading.case)
-    values, fields = shown_fields(reading)
+    values, seen = shown_fields(reading)
     return TicketShown(
         **_common(reading),
         actions=allowed,
         description=reading.ticket.description,
         parameters=values,
-        fields=fields,
+        fields=seen,
         transitions=shown_transitions(reading) if "advance" in allowed else [],
     )
 
@@ -53,6 +64,7 @@ def _common(reading: Reading) -> dict[str, Any]:
     return {
         "id": ticket.id,
         "number": ticket.number,
+        "side": reading.standing.side,
         "group": Named(names.group, text_in(names.group_names, language) or names.group),
         "type": Named(ticket.type, text_in(names.type_names, language) or ticket.type),
         "flow_version": ticket.flow_version,

@@ -109,10 +109,11 @@ class TransitionShown(Answer):
 
 
 class TicketLine(Answer):
-    """A ticket in a list."""
+    """A ticket in a list; `side` says whether its reader sees it as client or as attendant."""
 
     id = fields.String(required=True)
     number = fields.String(required=True)
+    side = fields.String(required=True)
     group = fields.Nested(Named, required=True)
     type = fields.Nested(Named, required=True)
     flow_version = fields.Integer(required=True)
@@ -136,6 +137,18 @@ class TicketLine(Answer):
     version = fields.Integer(required=True)
 
 
+class Spell(Answer):
+    side = fields.String(required=True)
+    since = fields.DateTime(required=True)
+    until = fields.DateTime(required=True, allow_none=True)
+
+
+class TrackedLine(TicketLine):
+    """A ticket in a list; `turns` only where they were asked for."""
+
+    turns = fields.List(fields.Nested(Spell))
+
+
 class Ticket(TicketLine):
     """A ticket, whole: only what its reader may see."""
 
@@ -157,7 +170,7 @@ def _said(transition: answers.TransitionShown) -> Any:
 
 
 class Tickets(_Items):
-    items = fields.List(fields.Nested(TicketLine), required=True)
+    items = fields.List(fields.Nested(TrackedLine), required=True)
 
 
 class Counts(Answer):

@@ -160,6 +160,9 @@ class ListQuery(_Side):
     type = parts.code(load_default=None)
     group = parts.code(load_default=None)
     priority = fields.String(load_default=None, validate=validate.OneOf(PRIORITIES))
+    queue = parts.code(load_default=None)
+    order = fields.String(load_default="newest", validate=validate.OneOf(["newest", "due", "waiting"]))
+    turns = fields.Boolean(load_default=False)
 
 
 class Pair(Schema):

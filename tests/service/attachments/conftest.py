@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from services.attachments.options import Options
-from tests.service.attachments.world import World
+from tests.service.attachments.world import Caller, Ticket, World
 from tests.support import objectserver
 from tests.support.objectserver import ObjectServer
 
@@ -46,3 +46,21 @@ def world(options: Options, store: ObjectServer) -> Iterator[World]:
     """The service, answering and hearing events."""
     with World(options, store).running() as world:
         yield world
+
+
+@pytest.fixture
+def ana(world: World) -> Caller:
+    """The client."""
+    return world.person("Ana Souza")
+
+
+@pytest.fixture
+def bruno(world: World) -> Caller:
+    """The attendant."""
+    return world.person("Bruno Alves")
+
+
+@pytest.fixture
+def ticket(world: World, ana: Caller, bruno: Caller) -> Ticket:
+    """A ticket of Ana's, attended by Bruno."""
+    return world.ticket(ana, bruno)

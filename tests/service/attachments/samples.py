@@ -8,8 +8,6 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
-from services.attachments.rules.sniffing import EICAR
-
 PDF = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 GIF = b"GIF89a" + struct.pack("<HH", 4, 3) + b"\x80\0\0" + b"\0\0\0\xff\xff\xff" + b",\0\0\0\0\4\0\3\0\0\2\2\x04\x0a\0;"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4"/></svg>'
@@ -45,10 +43,9 @@ def packed(files: Mapping[str, bytes], *, stored: bool = False) -> bytes:
     return out.getvalue()
 
 
-def office(folder: str = "word/", **more: bytes) -> bytes:
-    """An office document."""
-    names = {name.replace("__", "/"): content for name, content in more.items()}
-    return packed({"[Content_Types].xml": b"<Types/>", f"{folder}document.xml": b"<w/>", **names})
+def office(folder: str = "word/", vba: Mapping[str, bytes] | None = None) -> bytes:
+    """An office document, with a program where one is given."""
+    return packed({"[Content_Types].xml": b"<Types/>", f"{folder}document.xml": b"<w/>", **(vba or {})})
 
 
 def open_document(kind: str = "text") -> bytes:
@@ -109,6 +106,3 @@ def crowded(count: int) -> bytes:
 def two_in_one(first: bytes) -> bytes:
     """Something with an archive behind it, read as both."""
     return first + packed({"payload.class": b"x"})
-
-
-__all__ = ["EICAR"]

@@ -17,21 +17,6 @@ from tests.service.attachments.world import AWAITING, Caller, Ticket, World, id_
 BIG = samples.TEXT * 30_000
 
 
-@pytest.fixture
-def ana(world: World) -> Caller:
-    return world.person("Ana Souza")
-
-
-@pytest.fixture
-def bruno(world: World) -> Caller:
-    return world.person("Bruno Alves")
-
-
-@pytest.fixture
-def ticket(world: World, ana: Caller, bruno: Caller) -> Ticket:
-    return world.ticket(ana, bruno)
-
-
 def test_a_file_in_several_parts_is_stored_by_its_content_and_told(world: World, ana: Caller, ticket: Ticket) -> None:
     upload = world.announce(ana, ticket, "nota.txt", len(BIG)).json
     assert [part["size"] for part in upload["parts"]] == [256 * 1024, 256 * 1024, len(BIG) - 2 * 256 * 1024]

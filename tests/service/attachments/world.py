@@ -14,7 +14,7 @@ import jwt
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services.attachments import timers
+from services.attachments import commands, timers
 from services.attachments.app import create_app
 from services.attachments.gateways.scanner import scanner_of
 from services.attachments.gateways.store import S3Store
@@ -195,6 +195,18 @@ class World:
         """The sweep, until nothing is left to do."""
         while timers.tidy(self.runtime):
             """Again, while there was something."""
+
+    def sweep(self) -> None:
+        """The round that looks for orphans, all of them old enough."""
+        timers.sweep_orphans(self.runtime)
+
+    def verify(self) -> timers.Findings:
+        """The two-way check, every content hashed anew."""
+        return timers.verify(self.runtime, 1.0)
+
+    def claim(self, id: str) -> commands.Claimed | None:
+        """A worker takes a file up, and no more is heard of it."""
+        return self.runtime.run(lambda tx: commands.claim(tx, SYSTEM, id))
 
     def rows(self, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """The rows of a query."""

@@ -26,11 +26,11 @@ def test_it_makes_everything_and_the_second_time_nothing(environ: Mapping[str, s
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     for service in SERVICES:
         assert migrate.present(environ[f"VEZ_{service.upper()}_DATABASE_URL"]) == migrate.head(service)
-    clients = databases.rows(environ["VEZ_IDENTITY_DATABASE_URL"], "SELECT count(*) FROM machine_clients")
+    clients = databases.rows(environ["VEZ_IDENTITY_DATABASE_URL"], "SELECT count(*) FROM clients")
     status, said = vez_setup(environ)
     assert (status, key.read_bytes()) == (0, made), said
     assert "Tables: this release's already" in said
-    assert databases.rows(environ["VEZ_IDENTITY_DATABASE_URL"], "SELECT count(*) FROM machine_clients") == clients
+    assert databases.rows(environ["VEZ_IDENTITY_DATABASE_URL"], "SELECT count(*) FROM clients") == clients
 
 
 def test_what_is_not_told_is_named_all_at_once(environ: Mapping[str, str]) -> None:

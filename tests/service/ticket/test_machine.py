@@ -7,7 +7,6 @@ service.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -26,134 +25,14 @@ from hypothesis.stateful import (
 from shared import clock
 from shared.contracts.workflow import Holder
 from tests.service.ticket.house import House
+from tests.service.ticket.model import DECISIONS, EVERY_TRANSITION, PEOPLE, SIDES, TRANSITIONS, Model
 from tests.service.ticket.world import Building, World
 from tests.support import databases
 
-CLIENTS = ("ana", "bia")
-FINANCE = ("carla", "davi")
-ATTENDANTS = ("bruno", *FINANCE, "admin")
-PEOPLE = (*CLIENTS, *ATTENDANTS)
-TRANSITIONS = {
-    "triage": {"analyse": "analysis", "ask": "more", "repair": "workshop", "refuse": "refused"},
-    "more": {"answer": "triage", "give_up": "dropped"},
-    "analysis": {"propose": "agreement", "direct": "board"},
-    "workshop": {"back": "triage"},
-}
-DECISIONS = {
-    "agreement": {"approved": "done", "rejected": "analysis"},
-    "board": {"approved": "done", "rejected": "analysis"},
-}
-SIDES = {"more": "client", "agreement": "client", "workshop": "third_party"}
-ENDS = {"done": "concluded", "refused": "concluded", "dropped": "cancelled"}
-EVERY_TRANSITION = sorted({code for codes in TRANSITIONS.values() for code in codes})
 SOMEBODY = st.sampled_from([*PEOPLE, *["whose_turn"] * 8])
 """Half of the time whoever has the turn, so that lives get on."""
 A_STEP = st.sampled_from([*EVERY_TRANSITION, *range(4), *range(4), *range(4)])
 """A transition by name, or mostly the present stage's n-th."""
-
-
-@dataclass
-class Model:
-    """What the domain page says of the ticket."""
-
-    status: str = "draft"
-    stage: str = ""
-    side: str = "client"
-    holder: str = ""
-    kept: str = ""
-    mode: str = "stage"
-    pending: str = ""
-    approvers: set[str] = field(default_factory=set)
-    votes: int = 0
-    ever: set[str] = field(default_factory=set)
-    understood: bool = False
-    filled: bool = False
-    rated: bool = False
-    turns: int = 0
-
-    def sees(self, who: str) -> bool:
-        if who == "ana":
-            return True
-        if self.status == "draft" or who == "bia":
-            return False
-        return who == "admin" or who in self.ever or (who in FINANCE and "finance" in self.ever)
-
-    def holds(self, who: str) -> bool:
-        return self.side in ("attendant", "third_party") and self.holder == who
-
-    def mine(self, who: str) -> bool:
-        return self.holds(who) or (self.side == "client" and who == "ana")
-
-    @property
-    def is_approval(self) -> bool:
-        return self.stage in DECISIONS
-
-    @property
-    def idle(self) -> bool:
-        return self.status == "open" and not self.pending
-
-    def may_advance(self, who: str, transition: str) -> bool:
-        if not (self.idle and self.mine(who)) or self.is_approval:
-            return False
-        if self.side == "third_party" and self.stage != "workshop":
-            return False
-        known = transition in TRANSITIONS.get(self.stage, {})
-        return known and (self.stage != "analysis" or (self.understood and self.filled))
-
-    def may_decide(self, who: str) -> bool:
-        asked = who == "ana" if self.side == "client" else who in self.approvers
-        return self.idle and self.is_approval and self.side in ("client", "attendant") and asked
-
-    def may_transfer(self, who: str) -> bool:
-        mine = self.holds(who) or (who == "admin" and self.side in ("attendant", "third_party"))
-        return self.idle and mine and not self.is_approval
-
-    def may_take(self, who: str) -> bool:
-        return self.idle and self.holder == "finance" and who in FINANCE and not self.is_approval
-
-    def filters(self, who: str) -> set[str]:
-        """Under which filters somebody finds the ticket."""
-        if not self.sees(who):
-            return set()
-        return self._of_client() if who == "ana" else self._of_attendant(who)
-
-    def _of_client(self) -> set[str]:
-        if self.status == "draft" or (self.status == "open" and self.side == "client"):
-            return {"all", "my_turn"}
-        return {"all", "awaiting" if self.status == "open" else self.status}
-
-    def _of_attendant(self, who: str) -> set[str]:
-        found = {"all"}
-        if self.status != "open":
-            return found | {self.status}
-        if (self.side == "attendant" and self.holder == who) or (self.side == "attendant" and who in self.approvers):
-            found.add("my_turn")
-        if self.holder == "finance" and who in FINANCE and not self.is_approval:
-            found.add("my_queues")
-        if self.side == "client":
-            found |= {"awaiting", "awaiting_client"}
-        if self.side == "third_party" and self.holder == who:
-            found |= {"awaiting", "awaiting_third_party"}
-        return found
-
-    def enter(self, stage: str) -> None:
-        self.turns += 1
-        self.mode, self.pending, self.approvers, self.votes = "stage", "", set(), 0
-        if stage in ENDS:
-            self.status, self.side, self.holder, self.stage = ENDS[stage], "nobody", "", stage
-            return
-        self.status, self.stage, self.side = "open", stage, SIDES.get(stage, "attendant")
-        self.understood = False
-        self.holder = {"client": "ana", "analysis": "finance", "board": "finance"}.get(stage, "bruno")
-        if self.side == "client":
-            self.holder = "ana"
-        if stage == "board":
-            self.approvers = set(FINANCE)
-        self.remember()
-
-    def remember(self) -> None:
-        if self.side in ("attendant", "third_party") and self.holder:
-            self.ever.add(self.holder)
 
 
 class Machine(RuleBasedStateMachine):

@@ -84,6 +84,7 @@ async function autosave(form) {
 
 function saved(form, answer) {
   form.elements.version.value = answer.version;
+  form.elements.written.value = answer.written;
   form.elements.ticket.value = answer.id;
   form.action = answer.action;
   form.dataset.uploads = answer.uploads;

@@ -1,10 +1,14 @@
-// Rows of a table that is a parameter: added from its template, taken out in place.
+// Rows of a table that is a parameter, added from its template and taken out in place; cells of the matrix.
 export function startRows() {
   document.addEventListener("click", (event) => {
     const add = event.target.closest("[data-add-row]");
     if (add) addRow(add.closest("fieldset"));
     const drop = event.target.closest("[data-drop-row]");
     if (drop) dropRow(drop.closest("tr"));
+  });
+  document.addEventListener("change", (event) => {
+    const cell = event.target.closest(".v-cell");
+    if (cell) showCell(cell, event.target);
   });
 }
 
@@ -30,4 +34,14 @@ function dropRow(row) {
   });
   row.hidden = true;
   row.closest("form")?.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// A cell of the matrix shows what was chosen; it is ringed while that is not what is published.
+function showCell(cell, select) {
+  cell.dataset.v = select.value;
+  cell.title = select.selectedOptions[0].textContent;
+  cell.toggleAttribute("data-changed", !select.selectedOptions[0].defaultSelected);
+  cell.querySelectorAll("[data-picture]").forEach((picture) => {
+    picture.hidden = picture.dataset.picture !== select.value;
+  });
 }

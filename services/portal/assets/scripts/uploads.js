@@ -62,7 +62,7 @@ function sendPart(part, content, onProgress) {
 
 async function send(file, address, input, shown) {
   const internal = input.form?.elements.internal?.checked || false;
-  const upload = await post(address, { name: file.name, size: file.size, content_type: file.type, internal });
+  const upload = await post(address, { name: file.name, size: file.size, content_type: file.type, internal, parameter: input.dataset.upload || null });
   const parts = [];
   let sent = 0;
   for (const part of [...upload.parts].sort((a, b) => a.number - b.number)) {

@@ -1,6 +1,17 @@
-"""The administrators' pages."""
+"""The administrators' pages: the house, its catalog, and the operation of the services."""
 
-from services.portal.views.admin import start
+from services.portal.views.admin import audit, catalog, deliveries, parked, people, profiles, settings, start, webhooks
 from services.portal.views.admin.blueprint import blueprint
 
-__all__ = ["blueprint", "start"]
+__all__ = [
+    "audit",
+    "blueprint",
+    "catalog",
+    "deliveries",
+    "parked",
+    "people",
+    "profiles",
+    "settings",
+    "start",
+    "webhooks",
+]

@@ -32,7 +32,10 @@ def retry_delivery(delivery_id: str) -> BaseResponse:
         door.asker().send("POST", "notify", f"/v1/deliveries/{delivery_id}/retry", version="*")
     except Refused as refused:
         return _page(refused)
-    return page.go(url_for("admin.deliveries", **request.args), gettext("It is sent again."))
+    return page.go(
+        url_for("admin.deliveries", state=_chosen()["state"], channel=_chosen()["channel"]),
+        gettext("It is sent again."),
+    )
 
 
 def _page(refused: Refused | None = None) -> Response:

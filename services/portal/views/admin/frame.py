@@ -35,7 +35,9 @@ def mistakes(refused: Refused | None) -> list[Mistake]:
     return lines or [Mistake(None, refused.text)]
 
 
-def everything(service: str, path: str, params: Mapping[str, str] | None = None, *, most: int = 20) -> list[dict[str, Any]]:
+def everything(
+    service: str, path: str, params: Mapping[str, str] | None = None, *, most: int = 20
+) -> list[dict[str, Any]]:
     """Every item of a list, page by page, of at most `most` pages."""
     found: list[dict[str, Any]] = []
     cursor = None

@@ -71,7 +71,12 @@ def _groups(by_key: dict[str, Any], attendants: list[Any], queues: list[Any]) ->
         (
             gettext("Client Online"),
             (
-                (KEYS[0], gettext("Default attendant"), gettext("Who gets a request when its flow names nobody."), people),
+                (
+                    KEYS[0],
+                    gettext("Default attendant"),
+                    gettext("Who gets a request when its flow names nobody."),
+                    people,
+                ),
                 (
                     KEYS[1],
                     gettext("Fallback queue"),
@@ -84,7 +89,12 @@ def _groups(by_key: dict[str, Any], attendants: list[Any], queues: list[Any]) ->
             gettext("House"),
             (
                 (KEYS[2], gettext("Name"), gettext("Shown on sign-in, on pages and in mails."), None),
-                (KEYS[3], gettext("Logo"), gettext("The address of a picture on this site, beginning with a slash."), None),
+                (
+                    KEYS[3],
+                    gettext("Logo"),
+                    gettext("The address of a picture on this site, beginning with a slash."),
+                    None,
+                ),
                 (KEYS[4], gettext("Time zone"), gettext("Of dates and numbers, where a person has set none."), zones),
             ),
         ),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from services.portal import door, page, rows, shapes
+from services.portal import door, page, rows, shapes, words
 from services.portal.shapes import Ticket
 from services.portal.tongue import gettext, ngettext, pgettext
 from services.portal.views.client.blueprint import blueprint
@@ -126,7 +126,7 @@ def _ask(ticket: Ticket, reader: Reader) -> dict[str, Any]:
         button = gettext("Read and decide")
     else:
         text, button = gettext("Something is needed from you to go on."), gettext("Answer")
-    return {"ticket": ticket, "baton": rows.words.baton(ticket, reader), "text": text, "button": button}
+    return {"ticket": ticket, "baton": words.baton(ticket, reader), "text": text, "button": button}
 
 
 def _summary(counts: dict[str, int]) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 from flask import Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import course, door, drafting, offers, page, request_form, speech
+from services.portal import course, door, drafting, offers, page, request_form, shapes, speech
 from services.portal.ask import Refused
 from services.portal.offers import Offer, Shelf
 from services.portal.request_form import RequestForm
+from services.portal.shapes import Ticket
 from services.portal.views.client.blueprint import blueprint
 from services.portal.views.tickets import drafts, files
 from shared.catalog.definitions import TypeVersion
@@ -57,8 +58,8 @@ def create() -> BaseResponse:
         form = drafting.refilled(offer.code, version, body, refused)
         return _page(found, offer, form, version=version, status=refused.status)
     if brings_files:
-        return drafts.with_files(made["id"], body["parameters"], submits=submits)
-    return page.go(url_for("tickets.show", ticket_id=made["id"]), drafting.said(submits))
+        return drafts.with_files(made, body["parameters"], submits=submits)
+    return page.go(url_for("tickets.show", ticket_id=made.id), drafting.said(submits))
 
 
 @blueprint.post("/tickets/new/fields")
@@ -75,11 +76,12 @@ def _offers() -> list[Offer]:
     return drafting.offers_of(page.gather(types=drafting.ask_offers)["types"])
 
 
-def _send(code: str, body: dict[str, Any], *, submit: bool) -> Any:
+def _send(code: str, body: dict[str, Any], *, submit: bool) -> Ticket:
     template = request.form.get("template", "")
     whole = {"type": code, **body, "submit": submit} | ({"template": template} if template else {})
     key = request.form.get("key")
-    return door.asker().send("POST", "ticket", "/v1/tickets", whole, key=key, wait=submit).body
+    answer = door.asker().send("POST", "ticket", "/v1/tickets", whole, key=key, wait=submit)
+    return shapes.one(answer.body, Ticket)
 
 
 def _page(

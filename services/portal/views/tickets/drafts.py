@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias
 
 from flask import Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, drafting, formats, page, request_form, shapes
-from services.portal.ask import Refused
+from services.portal.ask import Answer, Refused
 from services.portal.shapes import Ticket
 from services.portal.sheet import Trouble
 from services.portal.tongue import gettext
@@ -16,6 +18,9 @@ from services.portal.views.tickets import deeds, files, show
 from services.portal.views.tickets.blueprint import blueprint
 from shared import clock
 from shared.catalog.definitions import TypeVersion
+
+Version: TypeAlias = int | str | None
+MOST_AGAIN: Final = 4
 
 
 @blueprint.post("/<uuid:ticket_id>/draft")
@@ -27,23 +32,47 @@ def save_draft(ticket_id: str) -> BaseResponse:
         return deeds.command(ticket_id, "cancel", None, gettext("The draft is discarded."), where="request")
     body = drafting.body_of(_version(_draft(ticket_id)))
     try:
-        changed = deeds.change(ticket_id, body, request.form.get("version")).body
+        changed = _change(ticket_id, body)
     except Refused as refused:
         return _again(ticket_id, refused, body["parameters"])
-    return with_files(ticket_id, body["parameters"], submits=do == "submit", version=changed["version"])
+    return with_files(changed, body["parameters"], submits=do == "submit")
 
 
-def with_files(ticket_id: str, values: dict[str, Any], *, submits: bool, version: Any = None) -> BaseResponse:
+def with_files(draft: Ticket, values: dict[str, Any], *, submits: bool) -> BaseResponse:
     """Take in the form's files and then, where it is to be sent, submit the draft."""
     try:
-        sent = files.take_in(ticket_id)
+        answers = files.answered(files.take_in(draft.id), values)
+        if answers:
+            draft = shapes.one(deeds.change(draft.id, {"parameters": answers}, "*").body, Ticket)
         if submits:
-            now = _draft(ticket_id).version if sent or version is None else version
-            key = request.form.get("key")
-            door.asker().send("POST", "ticket", f"/v1/tickets/{ticket_id}/submit", version=now, key=key, wait=True)
+            _unless_rewritten(draft.id, draft.written, draft.version, lambda version: _submit(draft.id, version))
     except Refused as refused:
-        return _again(ticket_id, refused, values)
-    return page.go(url_for("tickets.show", ticket_id=ticket_id), drafting.said(submits))
+        return _again(draft.id, refused, values)
+    return page.go(url_for("tickets.show", ticket_id=draft.id), drafting.said(submits))
+
+
+def _change(ticket_id: str, body: dict[str, Any]) -> Ticket:
+    seen, version = request.form.get("written", ""), request.form.get("version")
+    answer = _unless_rewritten(ticket_id, seen, version, lambda now: deeds.change(ticket_id, body, now))
+    return shapes.one(answer.body, Ticket)
+
+
+def _submit(ticket_id: str, version: Version) -> Answer:
+    path, key = f"/v1/tickets/{ticket_id}/submit", request.form.get("key")
+    return door.asker().send("POST", "ticket", path, version=version, key=key, wait=True)
+
+
+def _unless_rewritten(ticket_id: str, written: str, version: Version, act: Callable[[Version], Answer]) -> Answer:
+    """Act on `version`, and on later ones while the draft says what it said: a file's check raises the version too."""
+    for _ in range(MOST_AGAIN):
+        try:
+            return act(version)
+        except Refused as refused:
+            now = _draft(ticket_id) if refused.status == HTTPStatus.PRECONDITION_FAILED else None
+            if now is None or now.written != written:
+                raise
+            version = now.version
+    return act(version)
 
 
 def _again(ticket_id: str, refused: Refused, values: dict[str, Any]) -> Response:
@@ -77,20 +106,22 @@ def keep_draft() -> Response:
         right = {name: value for name, value in body["parameters"].items() if name not in wrong}
         kept = _keep(ticket_id, code, body | {"parameters": right})
     return jsonify(
-        id=kept["id"],
-        version=kept["version"],
+        id=kept.id,
+        version=kept.version,
+        written=kept.written,
         said=gettext("Draft saved at %(time)s", time=formats.clock_time(clock.now())),
-        action=url_for("tickets.save_draft", ticket_id=kept["id"]),
-        page=url_for("tickets.show", ticket_id=kept["id"]),
-        uploads=url_for("tickets.begin", ticket_id=kept["id"]),
+        action=url_for("tickets.save_draft", ticket_id=kept.id),
+        page=url_for("tickets.show", ticket_id=kept.id),
+        uploads=url_for("tickets.begin", ticket_id=kept.id),
     )
 
 
-def _keep(ticket_id: str, code: str, body: dict[str, Any]) -> Any:
+def _keep(ticket_id: str, code: str, body: dict[str, Any]) -> Ticket:
     if ticket_id:
-        return deeds.change(ticket_id, body, request.form.get("version")).body
+        return _change(ticket_id, body)
     whole = {"type": code, **body, "submit": False}
-    return door.asker().send("POST", "ticket", "/v1/tickets", whole, key=f"{request.form.get('key')}-draft").body
+    answer = door.asker().send("POST", "ticket", "/v1/tickets", whole, key=f"{request.form.get('key')}-draft")
+    return shapes.one(answer.body, Ticket)
 
 
 def _newest(code: str) -> TypeVersion:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, page, shapes, uploads
 from services.portal.ask import Refused
+from services.portal.controls import PREFIX
 from services.portal.shapes import Attachment
 from services.portal.sheet import Trouble
 from services.portal.tongue import gettext
@@ -17,14 +18,27 @@ from services.portal.views.tickets.blueprint import blueprint as tickets
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 
-MOST_BYTES = 5 * 1024**4
+NEW = ".new"
 
 
-def take_in(ticket_id: str) -> list[str]:
-    """Upload the files that the form carries. Raises Refused, Retryable."""
-    carried = [file for name in request.files for file in request.files.getlist(name)]
+def take_in(ticket_id: str) -> dict[str | None, list[str]]:
+    """Upload the files that the form carries; their ids by the parameter answered. Raises Refused, Retryable."""
+    sent: dict[str | None, list[str]] = {}
     internal = request.form.get("internal") == "true"
-    return uploads.send_all(door.asker(), ticket_id, carried, internal=internal)
+    for name in request.files:
+        parameter = name.removeprefix(PREFIX).removesuffix(NEW) if name.endswith(NEW) else None
+        for file in request.files.getlist(name):
+            if file.filename and uploads.size_of(file):
+                id = uploads.send(door.asker(), ticket_id, file, internal=internal, parameter=parameter)
+                sent.setdefault(parameter, []).append(id)
+    return sent
+
+
+def answered(sent: dict[str | None, list[str]], values: dict[str, Any]) -> dict[str, Any]:
+    """The values of the parameters that the sent files answer, with those that were there; waits for their check."""
+    by_parameter = {code: ids for code, ids in sent.items() if code is not None}
+    uploads.wait_checked(door.asker(), [id for ids in by_parameter.values() for id in ids])
+    return {code: [*(values.get(code) or []), *ids] for code, ids in by_parameter.items()}
 
 
 def carries_files() -> bool:
@@ -51,15 +65,16 @@ def attach(ticket_id: str) -> BaseResponse:
 def begin(ticket_id: str) -> Response:
     """A script announces a file; where it sends each part."""
     asked = _json()
-    upload = uploads.begin(
-        door.asker(),
-        ticket_id,
+    parameter = str(asked.get("parameter") or "").removeprefix(PREFIX) or None
+    size = asked.get("size")
+    announced = uploads.Announced(
         str(asked.get("name") or "file"),
-        min(int(asked.get("size") or 0), MOST_BYTES),
+        size if isinstance(size, int) else 0,
         str(asked.get("content_type") or ""),
-        internal=asked.get("internal") is True,
+        asked.get("internal") is True,
+        parameter,
     )
-    return jsonify(upload)
+    return jsonify(uploads.begin(door.asker(), ticket_id, announced))
 
 
 @blueprint.post("/uploads/<uuid:upload_id>/complete")

@@ -13,8 +13,9 @@ from services.portal.controls import controls
 from services.portal.shapes import Ticket
 from services.portal.sheet import Trouble
 from services.portal.tongue import gettext
-from services.portal.views.tickets import deeds, show
+from services.portal.views.tickets import deeds, files, show
 from services.portal.views.tickets.blueprint import blueprint
+from shared.catalog import access
 from shared.catalog.definitions import TypeVersion
 
 
@@ -29,6 +30,7 @@ def work(ticket_id: str) -> BaseResponse:
     values = _values(ticket)
     transition = request.form.get("transition")
     try:
+        values |= files.answered(files.take_in(ticket_id), values)
         version = _save(ticket, values)
         version = _understand(ticket_id, version)
         if transition:
@@ -71,12 +73,12 @@ def _values(ticket: Ticket) -> dict[str, Any]:
         return {}
     code = ticket.stage.code if ticket.stage else version.flow.first
     side = show.side_of(door.me(), ticket)
-    return request_form.typed_values(request.form, version, request_form.access.cells(version, code, side))
+    return request_form.typed_values(request.form, version, access.cells(version, code, side))
 
 
 def _save(ticket: Ticket, values: dict[str, Any]) -> int | str | None:
     """Send the values that differ from what is stored; the version from which to go on."""
-    seen = request.form.get("version")
+    seen = "*" if files.carries_files() else request.form.get("version")
     changed = {code: value for code, value in values.items() if value != ticket.parameters.get(code)}
     if not changed:
         return seen

@@ -1,0 +1,10 @@
+"""The routes."""
+
+from flask_smorest import Blueprint
+
+from services.attachments.api import files, uploads
+
+
+def blueprints() -> list[Blueprint]:
+    """This service's own routes."""
+    return [uploads.blp, files.blp]

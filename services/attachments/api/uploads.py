@@ -1,0 +1,110 @@
+"""Uploads: announced here, sent straight to the object store part by part, completed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import Response
+
+from services.attachments import commands, queries, schemas
+from services.attachments.api.places import options, standing, store
+from services.attachments.rules.files import PARTS_SECONDS, Announced, File, Part, part_key
+from services.attachments.rules.limits import Limits
+from services.attachments.schemas import Addressed
+from shared import clock
+from shared.errors import Conflict
+from shared.http import blueprint, command, read, respond, signed_in
+
+blp = blueprint("uploads", __name__, description="Sending files")
+
+
+@blp.route("/uploads", methods=["POST"])
+@signed_in
+@blp.arguments(schemas.NewUpload)
+@blp.response(201, schemas.Upload)
+def begin(body: dict[str, Any]) -> Response:
+    """Announce a file; PUT each part to its address, then complete the upload."""
+    announced = _announced(body)
+    stands = standing(announced.ticket_id)
+    store().ping()
+    defaults = Limits(options().ticket_files, options().file_bytes)
+    part_bytes = options().part_bytes
+    return command(
+        lambda tx: _addressed(commands.begin(tx, tx.actor, stands, announced, defaults, part_bytes)),
+        schemas.Upload,
+        status=201,
+        location=lambda made: f"/v1/uploads/{made.id}",
+        replay=_renewed,
+    )
+
+
+@blp.route("/uploads/<uuid:upload_id>")
+@signed_in
+@blp.response(200, schemas.Upload)
+def upload(upload_id: str) -> Response:
+    """My upload, to go on with it: which parts are there, and new addresses for all."""
+    return respond(_under_way(upload_id), schemas.Upload)
+
+
+@blp.route("/uploads/<uuid:upload_id>/complete", methods=["POST"])
+@signed_in
+@blp.arguments(schemas.Completion)
+@blp.response(202, schemas.Attachment)
+def complete(body: dict[str, Any], upload_id: str) -> Response:
+    """Every part is there: check the file. Only when it is stored can it be read."""
+    named = [Part(each["number"], 0, each["etag"]) for each in body["parts"]]
+    stands = standing(read(lambda reader, actor: queries.upload(reader, actor, upload_id)).ticket_id)
+    return command(
+        lambda tx: commands.complete(tx, tx.actor, stands, upload_id, named),
+        schemas.Attachment,
+        status=202,
+        location=lambda file: f"/v1/attachments/{file.id}",
+    )
+
+
+def _announced(body: Mapping[str, Any]) -> Announced:
+    text = {name: None if body[name] is None else str(body[name]) for name in ("message_id", "sha256")}
+    return Announced(
+        ticket_id=str(body["ticket_id"]),
+        name=body["name"],
+        size=body["size"],
+        content_type=body["content_type"].replace("\0", ""),
+        sha256=text["sha256"].lower() if text["sha256"] else None,
+        internal=body["internal"],
+        message_id=text["message_id"],
+        parameter=body["parameter"],
+    )
+
+
+def _addressed(file: File, arrived: Mapping[int, str] | None = None) -> Addressed:
+    tags = arrived or {}
+    parts: list[Mapping[str, Any]] = [
+        {
+            "number": part.number,
+            "url": store().upload_address(part_key(file.id, part.number), PARTS_SECONDS),
+            "size": part.size,
+            "etag": tags.get(part.number),
+        }
+        for part in file.parts
+    ]
+    return Addressed(file.id, clock.now() + timedelta(seconds=PARTS_SECONDS), parts)
+
+
+def _under_way(upload_id: str) -> Addressed:
+    file = read(lambda reader, actor: queries.upload(reader, actor, upload_id))
+    standing(file.ticket_id)
+    if file.state != "uploading":
+        raise Conflict("This upload was completed already", type="completed")
+    found = {part.number: store().find(part_key(file.id, part.number)) for part in file.parts}
+    sizes = {part.number: part.size for part in file.parts}
+    return _addressed(file, {n: each.etag for n, each in found.items() if each and each.size == sizes[n]})
+
+
+def _renewed(stored: dict[str, Any]) -> Response | None:
+    """The answer of an Idempotency-Key that was used: the same upload, with addresses that are good now."""
+    try:
+        return respond(_under_way(stored["body"]["id"]), schemas.Upload, status=201)
+    except Conflict:
+        return None

@@ -1,0 +1,50 @@
+"""Verbs: (tx, actor, …) → frozen result. They load, decide by the rules and say what to write; none commits."""
+
+from services.attachments.commands.checking import (
+    Busy,
+    Claimed,
+    Gone,
+    claim,
+    claim_due,
+    put_off,
+    reject,
+    renew,
+    reserve,
+    store,
+)
+from services.attachments.commands.clearing import (
+    claim_round,
+    claim_untidy,
+    claim_unused,
+    give_up_abandoned,
+    settle_tidied,
+    settle_unused,
+)
+from services.attachments.commands.removing import remove, remove_all
+from services.attachments.commands.replicating import keep_answered_type, keep_type
+from services.attachments.commands.uploading import begin, complete
+
+__all__ = [
+    "Busy",
+    "Claimed",
+    "Gone",
+    "begin",
+    "claim",
+    "claim_due",
+    "claim_round",
+    "claim_untidy",
+    "claim_unused",
+    "complete",
+    "give_up_abandoned",
+    "keep_answered_type",
+    "keep_type",
+    "put_off",
+    "reject",
+    "remove",
+    "remove_all",
+    "renew",
+    "reserve",
+    "settle_tidied",
+    "settle_unused",
+    "store",
+]

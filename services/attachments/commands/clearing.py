@@ -1,0 +1,74 @@
+"""The verbs of the sweep: what nobody needs is leased, removed from the store, and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import bindparam, select
+
+from services.attachments.access import ABANDONED, CLAIM_ROUND, CLAIM_UNTIDY, CLAIM_UNUSED, find_file
+from services.attachments.models import attachments, contents
+from services.attachments.rules.files import LEASE, Part, from_wire
+from shared import clock
+from shared.database import Id, compiled
+from shared.ids import Actor
+from shared.transaction import Transaction
+
+BATCH: Final = 100
+_SAID: Final = compiled(select(attachments.c.sequence).where(attachments.c.id == bindparam("id", type_=Id())))
+
+
+@dataclass(frozen=True, slots=True)
+class Untidy:
+    """A file whose parts are to leave the quarantine."""
+
+    id: str
+    parts: tuple[Part, ...]
+
+
+def give_up_abandoned(tx: Transaction, actor: Actor, older_than: timedelta) -> int:
+    """Uploads that were begun long ago and never completed are given up; how many."""
+    rows = tx.all(ABANDONED, before=tx.now - older_than, most=BATCH)
+    for row in rows:
+        file = find_file(tx, row.id)
+        if file is not None and file.state == "uploading":
+            gone = {"removed_at": tx.now, "name": "", "leased_until": None}
+            tx.change(attachments, file.id, gone, version=file.version)
+    return len(rows)
+
+
+def claim_untidy(tx: Transaction, actor: Actor) -> list[Untidy]:
+    """Lease files that came to their end and whose parts are still there."""
+    rows = tx.all(CLAIM_UNTIDY, most=BATCH, offset=clock.OFFSET, lease=LEASE)
+    return [Untidy(row.id, from_wire(row.parts)) for row in rows]
+
+
+def settle_tidied(tx: Transaction, actor: Actor, ids: Sequence[str]) -> None:
+    """Their parts are gone; a file of which nothing was ever said is forgotten with them."""
+    for id in ids:
+        file = find_file(tx, id)
+        if file is None:
+            continue
+        if file.removed_at is not None and tx.scalar(_SAID, id=id) == 0:
+            tx.delete(attachments, {"id": id})
+        else:
+            tx.update(attachments, {"id": id}, {"parts": [], "leased_until": None}, must=False)
+
+
+def claim_unused(tx: Transaction, actor: Actor) -> list[str]:
+    """Lease contents that no file has; from now on they cannot be taken up again."""
+    return [row.sha256 for row in tx.all(CLAIM_UNUSED, most=BATCH, offset=clock.OFFSET, lease=LEASE)]
+
+
+def settle_unused(tx: Transaction, actor: Actor, sha256s: Sequence[str]) -> None:
+    """They are gone from the store: forget them."""
+    for sha256 in sha256s:
+        tx.delete(contents, {"sha256": sha256})
+
+
+def claim_round(tx: Transaction, actor: Actor, name: str, every: timedelta) -> bool:
+    """Whether a round is due, and then the caller's alone."""
+    return tx.one(CLAIM_ROUND, name=name, offset=clock.OFFSET, lease=every) is not None

@@ -1,0 +1,65 @@
+"""The verbs that take files out: one by a person, all of a deleted ticket."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select
+
+from services.attachments.access import load_for_change
+from services.attachments.commands.counting import count_off
+from services.attachments.models import attachments, tickets
+from services.attachments.rules.rights import Standing, removing
+from shared.contracts.attachments import AttachmentRemoved
+from shared.contracts.ticket import Deleted
+from shared.database import Id, compiled
+from shared.ids import Actor
+from shared.transaction import Transaction
+
+_OF_TICKET: Final = compiled(
+    select(
+        attachments.c.id, attachments.c.state, attachments.c.sha256, attachments.c.version, attachments.c.ticket_id
+    ).where(attachments.c.ticket_id == bindparam("ticket_id", type_=Id()), attachments.c.removed_at.is_(None))
+)
+_TICKET: Final = compiled(select(tickets.c.revision).where(tickets.c.id == bindparam("id", type_=Id())))
+_ERASED: Final = {"name": "", "sha256": None, "announced_sha256": None, "reason": None, "parameter": None}
+
+
+def remove(tx: Transaction, actor: Actor, standing: Standing, file_id: str) -> None:
+    """Take a file out of its ticket: its row keeps no more than that it was. Raises NotFound, Forbidden, Conflict…"""
+    file = load_for_change(tx, actor, standing, file_id)
+    refusal = removing(standing, is_own_unstored=not file.is_stored and file.by_id == actor.id)
+    tx.in_order(forbidden=refusal.forbidden, conflict=refusal.conflict, version=file.version)
+    _remove(tx, file, actor.id)
+    if file.sha256 is not None:
+        count_off(tx, file.sha256)
+    tx.audit("attachment", file.id, "remove", {"ticket_id": file.ticket_id})
+
+
+def remove_all(tx: Transaction, actor: Actor, event: Deleted) -> None:
+    """A ticket was deleted: its files go, and none comes any more."""
+    _close(tx, event.ticket_id)
+    rows = tx.all(_OF_TICKET, ticket_id=event.ticket_id)
+    for row in rows:
+        _remove(tx, row, event.by)
+        tx.audit("attachment", row.id, "remove", {"ticket_id": event.ticket_id})
+    for sha256, times in Counter(row.sha256 for row in rows if row.sha256 is not None).items():
+        count_off(tx, sha256, times)
+
+
+def _close(tx: Transaction, ticket_id: str) -> None:
+    """Nothing can be added any more; guarded by the revision, so that no file slips by between read and write."""
+    ticket = tx.one(_TICKET, id=ticket_id)
+    if ticket is None:
+        tx.insert(tickets, {"id": ticket_id, "revision": 1, "is_deleted": True})
+        return
+    closed = {"revision": ticket.revision + 1, "is_deleted": True}
+    tx.update(tickets, {"id": ticket_id}, closed, expect={"revision": ticket.revision})
+
+
+def _remove(tx: Transaction, file: Any, by: str) -> None:
+    gone = {**_ERASED, "removed_at": tx.now, "leased_until": None, "next_try_at": None}
+    tx.change(attachments, file.id, gone, version=file.version)
+    if file.state == "stored":
+        tx.emit(AttachmentRemoved(attachment_id=file.id, ticket_id=file.ticket_id, by=by))

@@ -1,0 +1,1 @@
+"""The outside world: the object store, the virus scanner, other services."""

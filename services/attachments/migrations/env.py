@@ -1,0 +1,6 @@
+"""Alembic's environment of the attachments service."""
+
+from services.attachments.models import metadata
+from shared.migrations import run
+
+run(metadata)

@@ -1,0 +1,16 @@
+"""Nouns: (reader, actor, …) → frozen results. They never write."""
+
+from services.attachments.queries.files import file, files_of, limits, part_keys_known, upload
+from services.attachments.queries.verifying import Content, contents_after, known_contents, miscounted
+
+__all__ = [
+    "Content",
+    "contents_after",
+    "file",
+    "files_of",
+    "known_contents",
+    "limits",
+    "miscounted",
+    "part_keys_known",
+    "upload",
+]

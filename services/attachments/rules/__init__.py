@@ -1,0 +1,1 @@
+"""Pure rules: names, kinds of content, bounds, rights, and what becomes of a file."""

@@ -1,0 +1,186 @@
+"""People: found, made, changed, invited, disabled, and brought in from a CSV file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from services.portal import door, page, people_file
+from services.portal.ask import Refused
+from services.portal.speech import LANGUAGES
+from services.portal.tongue import gettext, ngettext
+from services.portal.views.admin import frame
+from services.portal.views.admin.blueprint import blueprint
+from shared.catalog.definitions import text_in
+from shared.errors import Retryable
+
+
+@blueprint.get("/people")
+@door.needs("people.manage")
+def people() -> Response:
+    """The people found by words, profile or kind."""
+    ask, chosen = door.asker(), _chosen()
+    found = page.gather(
+        listed=lambda: ask.get("identity", "/v1/people", limit=50, **chosen),
+        profiles=lambda: ask.get("identity", "/v1/profiles", limit=100),
+    )
+    part = request.headers.get("HX-Target") == "more"
+    return frame.render(
+        "admin/_people.html" if part else "admin/people.html",
+        "people",
+        rows=found["listed"]["items"],
+        next_cursor=found["listed"].get("next_cursor"),
+        chosen=chosen,
+        profiles=named(found["profiles"]["items"]),
+    )
+
+
+def _chosen() -> dict[str, str | None]:
+    asked = request.args
+    active = asked.get("is_active")
+    return {
+        "q": asked.get("q", "").strip()[:200] or None,
+        "profile": asked.get("profile") or None,
+        "is_active": active if active in ("true", "false") else None,
+        "cursor": asked.get("cursor"),
+    }
+
+
+def named(items: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Codes with their names in the reader's language."""
+    language = door.me().language
+    return [(str(each["code"]), text_in(each.get("names") or {}, language) or str(each["code"])) for each in items]
+
+
+@blueprint.get("/people/new")
+@door.needs("people.manage")
+def new_person() -> Response:
+    """The form for somebody new."""
+    return _form(None)
+
+
+@blueprint.post("/people/new")
+@door.needs("people.manage")
+def make_person() -> BaseResponse:
+    """Make a person; they get a link with which they set their password."""
+    try:
+        made = door.asker().send("POST", "identity", "/v1/people", _body(), key=request.form.get("key")).body
+    except Refused as refused:
+        return _form(None, refused)
+    return page.go(url_for("admin.person", person_id=made["id"]), gettext("Made. Invite them with a link below."))
+
+
+@blueprint.get("/people/<uuid:person_id>")
+@door.needs("people.manage")
+def person(person_id: str) -> Response:
+    """One person, to change, invite or disable."""
+    return _form(person_id)
+
+
+@blueprint.post("/people/<uuid:person_id>")
+@door.needs("people.manage")
+def change_person(person_id: str) -> BaseResponse:
+    """Change a person."""
+    version = request.form.get("version")
+    try:
+        door.asker().send("PATCH", "identity", f"/v1/people/{person_id}", _body(), version=version)
+    except Refused as refused:
+        return _form(person_id, refused)
+    return page.go(url_for("admin.person", person_id=person_id), gettext("Saved."))
+
+
+@blueprint.post("/people/<uuid:person_id>/<any(disable, enable):deed>")
+@door.needs("people.manage")
+def set_person(person_id: str, deed: str) -> BaseResponse:
+    """Let somebody in no more, or again."""
+    version = request.form.get("version")
+    try:
+        door.asker().send("POST", "identity", f"/v1/people/{person_id}/{deed}", version=version)
+    except Refused as refused:
+        return _form(person_id, refused)
+    return page.go(url_for("admin.person", person_id=person_id), gettext("Saved."))
+
+
+@blueprint.post("/people/<uuid:person_id>/invite")
+@door.needs("people.manage")
+def invite(person_id: str) -> Response:
+    """A one-time link with which the person sets their password, shown to whoever invites."""
+    try:
+        link = door.asker().send("POST", "identity", f"/v1/people/{person_id}/links", version="*").body
+    except Refused as refused:
+        return _form(person_id, refused)
+    return _form(person_id, link=link)
+
+
+@blueprint.post("/people/import")
+@door.needs("people.manage")
+def bring_in() -> BaseResponse:
+    """Make the people of a CSV file, one after the other, and tell what became of each line."""
+    file = request.files.get("file")
+    lines = people_file.read(file.read()) if file and file.filename else []
+    results = [_bring(number, body) for number, body in lines]
+    made = sum(1 for each in results if each["is_done"])
+    said = ngettext("%(num)d person was made.", "%(num)d people were made.", made)
+    return frame.render("admin/imported.html", "people", results=results, said_now=said)
+
+
+def _bring(number: int, body: dict[str, Any]) -> dict[str, Any]:
+    try:
+        door.asker().send("POST", "identity", "/v1/people", body)
+    except Refused as refused:
+        texts = [f"{name}: {text}" for name, found in refused.fields.items() for text in found]
+        return {"line": number, "name": body.get("name"), "is_done": False, "text": " ".join(texts) or refused.text}
+    except Retryable:
+        return {
+            "line": number,
+            "name": body.get("name"),
+            "is_done": False,
+            "text": gettext("It cannot be reached now."),
+        }
+    return {"line": number, "name": body.get("name"), "is_done": True, "text": gettext("done")}
+
+
+def _body() -> dict[str, Any]:
+    form = request.form
+    identifiers = {kind: form.get(kind, "").strip() or None for kind in ("cpf_cnpj", "registration")}
+    body: dict[str, Any] = {
+        "name": form.get("name", "").strip(),
+        "email": form.get("email", "").strip() or None,
+        "kind": form.get("kind") or None,
+        "profiles": form.getlist("profiles"),
+        "identifiers": {kind: value for kind, value in identifiers.items() if value or form.get("version")},
+        "mail": form.get("mail") == "true",
+    }
+    if form.get("language") in LANGUAGES:
+        body["language"] = form.get("language")
+    return body
+
+
+def _form(person_id: str | None, refused: Refused | None = None, link: dict[str, Any] | None = None) -> Response:
+    ask = door.asker()
+    found = page.gather(
+        profiles=lambda: ask.get("identity", "/v1/profiles", limit=100),
+        kinds=lambda: ask.get("identity", "/v1/client-kinds"),
+        person=lambda: ask.get("identity", f"/v1/people/{person_id}") if person_id else None,
+    )
+    return frame.render(
+        "admin/person.html",
+        "people",
+        refused=refused,
+        person=found["person"],
+        profiles=named(found["profiles"]["items"]),
+        kinds=named(found["kinds"]["items"]),
+        shown=_shown(found["person"], refused),
+        link=link,
+    )
+
+
+def _shown(person: dict[str, Any] | None, refused: Refused | None) -> dict[str, Any]:
+    """What the form shows: what was typed and refused, else what is stored, else nothing."""
+    if refused is not None and request.form.get("name") is not None:
+        return {**request.form.to_dict(), "profiles": request.form.getlist("profiles")}
+    if person is None:
+        return {"profiles": [], "mail": True, "language": door.options().default_language}
+    return {**person, **(person.get("identifiers") or {})}
