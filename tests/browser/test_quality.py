@@ -60,7 +60,7 @@ def test_axe_finds_nothing_in_light_and_in_dark(visit: Visit, address: str, who:
     for path in PAGES[who]:
         visitor.page.goto(path.replace("{open}", address))
         for scheme in ("light", "dark"):
-            visitor.page.emulate_media(color_scheme=scheme)
+            visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             result = axe.run(visitor.page, options={"resultTypes": ["violations"]})
             if result.violations_count:
                 found[path, scheme] = [

@@ -22,14 +22,19 @@ log = telemetry.logger(__name__)
 def addressed(runtime: Runtime, one: Claimed, story: Story) -> Story | None:
     """The story of a link with its address; None where its letter does not leave now, and why is settled."""
     if story.expires_at <= clock.now():
-        return _held_back(runtime, one, "link_expired")
+        _hold_back(runtime, one, "link_expired")
+        return None
     try:
         address = address_of(runtime.services, str(story.facts["link_id"]))
     except (Retryable, Forbidden) as error:
         log.warning("link_unasked", reason=str(error))
-        return runtime.run(lambda tx: commands.record_outcome(tx, SYSTEM, one, UNASKED))
-    return replace(story, address=address) if address else _held_back(runtime, one, "link_gone")
+        runtime.run(lambda tx: commands.record_outcome(tx, SYSTEM, one, UNASKED))
+        return None
+    if address is None:
+        _hold_back(runtime, one, "link_gone")
+        return None
+    return replace(story, address=address)
 
 
-def _held_back(runtime: Runtime, one: Claimed, reason: str) -> None:
+def _hold_back(runtime: Runtime, one: Claimed, reason: str) -> None:
     runtime.run(lambda tx: commands.suppress(tx, SYSTEM, one, reason))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from services.attachments.options import Options
-from tests.service.attachments.world import Caller, Ticket, World
+from shared.http.app import close
+from tests.service.attachments.world import Building, Caller, Ticket, World
 from tests.support import objectserver
 from tests.support.objectserver import ObjectServer
 
@@ -19,32 +20,30 @@ def object_server() -> Iterator[ObjectServer]:
         yield server
 
 
-@pytest.fixture
-def store(object_server: ObjectServer) -> ObjectServer:
-    """The server, emptied."""
-    object_server.empty()
-    return object_server
-
-
-@pytest.fixture
-def options(database_url: Callable[[str], str], store: ObjectServer) -> Options:
-    """The service's options; addresses are signed for the server itself."""
-    return Options(
-        database_url=database_url("attachments"),
+@pytest.fixture(scope="session")
+def building(service_database: Callable[[str], str], object_server: ObjectServer) -> Iterator[Building]:
+    """The service's HTTP application, opened once; addresses are signed for the object server itself."""
+    options = Options(
+        database_url=service_database("attachments"),
         broker_url="pgmq://postgres@127.0.0.1:1/nowhere",
-        public_url=store.url,
-        s3_url=store.url,
+        public_url=object_server.url,
+        s3_url=object_server.url,
         s3_access_key=objectserver.KEY,
         s3_secret_key=objectserver.SECRET,
         part_bytes=256 * 1024,
         orphan_seconds=0.0,
     )
+    building = Building(options, object_server)
+    yield building
+    close(building.app)
 
 
 @pytest.fixture
-def world(options: Options, store: ObjectServer) -> Iterator[World]:
-    """The service, answering and hearing events."""
-    with World(options, store).running() as world:
+def world(building: Building, database_url: Callable[[str], str]) -> Iterator[World]:
+    """The service, answering and hearing events; nothing is kept of the test before."""
+    database_url("attachments")
+    building.store.empty()
+    with World(building).running() as world:
         yield world
 
 

@@ -22,7 +22,7 @@ from services.attachments.handlers import HANDLERS
 from services.attachments.models import STORE
 from services.attachments.options import Options
 from services.attachments.resolvers import RESOLVERS
-from shared import client, http
+from shared import client
 from shared.bus import Bus
 from shared.contracts import Envelope, Event, encode
 from shared.contracts.identity import PersonChanged
@@ -66,29 +66,45 @@ class Ticket:
         return None
 
 
-class World:
-    """The service's application and worker in this process; its neighbours answer what a test says."""
+class Building:
+    """The service's HTTP application, opened once; the neighbours of the present world answer it."""
 
     def __init__(self, options: Options, store: ObjectServer) -> None:
         self.options = options
         self.store = store
+        self.world: World | None = None
+        transports = {
+            "identity": httpx.MockTransport(identity),
+            "ticket": httpx.MockTransport(lambda request: self.present.ticket_service(request)),
+            "workflow": httpx.MockTransport(lambda request: self.present.workflow(request)),
+        }
+        self.services = client.for_options(options, transports)
+        self.services.service_token = lambda audience: "a-token"  # type: ignore[method-assign]
+        self.app: Flask = create_app(options, self.services)
+
+    @property
+    def present(self) -> World:
+        """The world of the test that runs."""
+        assert self.world is not None
+        return self.world
+
+
+class World:
+    """The service's application and worker in this process; its neighbours answer what a test says."""
+
+    def __init__(self, building: Building) -> None:
+        building.world = self
+        self.app, self.options, self.store = building.app, building.options, building.store
         self.tickets: dict[str, Ticket] = {}
         self.types: dict[str, Any] = {"billing_dispute": None}
         self.is_ticket_service_down = False
         self.asked: list[str] = []
         self.numbers: dict[tuple[str, str], int] = {}
-        transports = {
-            "identity": httpx.MockTransport(identity),
-            "ticket": httpx.MockTransport(self._ticket_service),
-            "workflow": httpx.MockTransport(self._workflow),
-        }
-        self.services = client.for_options(options, transports)
-        self.services.service_token = lambda audience: "a-token"  # type: ignore[method-assign]
-        self.app: Flask = create_app(options, self.services)
+        options = self.options
         database = Database(options.database_url, application_name="attachments-test")
         publisher = Publisher("attachments", database, Bus(options.broker_url, "attachments-test"))
         gateways = {"store": S3Store(options), "scanner": scanner_of(options)}
-        self.runtime = Runtime(options, STORE, database, publisher, self.services, RESOLVERS, gateways)
+        self.runtime = Runtime(options, STORE, database, publisher, building.services, RESOLVERS, gateways)
         self.committer = Committer(self.runtime, HANDLERS, options.inbox_tries)
 
     @contextmanager
@@ -100,12 +116,11 @@ class World:
         finally:
             self.committer.stop()
             self.runtime.database.close()
-            self.services.close()
-            http.app.close(self.app)
 
     # -- neighbours -----------------------------------------------------------------------------------------------
 
-    def _ticket_service(self, request: httpx.Request) -> httpx.Response:
+    def ticket_service(self, request: httpx.Request) -> httpx.Response:
+        """What a ticket is to whoever asks."""
         if self.is_ticket_service_down:
             raise httpx.ConnectError("down", request=request)
         ticket = self.tickets.get(request.url.path.rpartition("/")[2])
@@ -116,7 +131,8 @@ class World:
             return httpx.Response(404, json={"type": "urn:vez:problem:not-found", "title": "Not found"})
         return httpx.Response(200, json=told)
 
-    def _workflow(self, request: httpx.Request) -> httpx.Response:
+    def workflow(self, request: httpx.Request) -> httpx.Response:
+        """A type, as its event says it."""
         code = request.url.path.rpartition("/")[2]
         if code not in self.types:
             return httpx.Response(404, json={"title": "Not found"})
