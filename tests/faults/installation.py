@@ -125,10 +125,10 @@ class Installation:
         self.url = f"http://{ADDRESSES['front']}"
         self.stack = ExitStack()
 
-    @property
-    def mounts(self) -> dict[str, Path]:
-        """What the image's processes see of this machine."""
-        return {"/etc/hosts": self.hosts, "/var/lib/vez": self.keys}
+    def mounts(self, entry: str) -> dict[str, Path]:
+        """What an entry's process sees of this machine: all names, and the keys where the file says so."""
+        keys = {"/var/lib/vez": self.keys} if ENTRIES[entry].get("volumes") else {}
+        return {"/etc/hosts": self.hosts, **keys}
 
     def environ(self, entry: str) -> Mapping[str, str]:
         """An entry's variables, at the origin of this installation."""
@@ -141,13 +141,13 @@ class Installation:
 
     def vez(self, *arguments: str) -> tuple[int, str]:
         """Run a command of the image as the entry `setup` is run."""
-        return self.container.run(["vez", *arguments], self.environ("setup"), self.mounts)
+        return self.container.run(["vez", *arguments], self.environ("setup"), self.mounts("setup"))
 
     def start(self, entry: str) -> None:
         """Start an entry's process and end it with the rest."""
         command = ["vez", *ENTRIES[entry]["command"]]
         command[command.index("0.0.0.0")] = ADDRESSES[entry]
-        call = self.container.command(command, self.environ(entry), self.mounts)
+        call = self.container.command(command, self.environ(entry), self.mounts(entry))
         self.stack.enter_context(self.container.running(call, self.folder / f"{entry}.log"))
 
     def start_front(self) -> None:

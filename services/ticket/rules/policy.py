@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from services.ticket.rules import problems
@@ -248,18 +249,14 @@ def judge(action: str, case: Case) -> Judgement:
 
 def actions(case: Case) -> list[str]:
     """Every action that is allowed in `case`, in the order of the page."""
-    return [name for name, rule in RULES.items() if _is_possible(rule, case) and rule.who(case)]
+    possible = _possible(case.ticket.status, case.ticket.pending_id is not None)
+    return [name for name, rule in possible if rule.turn(case) and rule.who(case) and rule.further(case) is None]
 
 
-def _is_possible(rule: Rule, case: Case) -> bool:
-    """Whether nothing conflicts. Lists ask this of every row and action, so no refusal is put into words for it."""
-    ticket = case.ticket
-    return (
-        ticket.status in rule.statuses
-        and (ticket.pending_id is None or rule.goes_on)
-        and rule.turn(case)
-        and rule.further(case) is None
-    )
+@cache
+def _possible(status: str, is_pending: bool) -> tuple[tuple[str, Rule], ...]:
+    """The rules that a ticket's status and its pending operation leave. Lists ask this of every row."""
+    return tuple((n, r) for n, r in RULES.items() if status in r.statuses and (r.goes_on or not is_pending))
 
 
 def _conflict(rule: Rule, case: Case) -> VezError | None:

@@ -80,8 +80,10 @@ async function watch(id, shown) {
     if (answer.ok) {
       const row = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".v-file");
       if (row) {
+        const isChecked = !row.querySelector(".v-wait");
+        shown.row.toggleAttribute("data-refused", row.hasAttribute("data-refused"));
         shown.row.replaceChildren(...row.childNodes);
-        if (!row.querySelector(".v-wait")) return shown.row.removeAttribute("data-uploading");
+        if (isChecked) return shown.row.removeAttribute("data-uploading");
       }
     }
     await new Promise((go) => setTimeout(go, CHECK_MS));
