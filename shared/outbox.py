@@ -28,7 +28,10 @@ MEMORY = 20_000
 LEASE_SECONDS = 15
 log = telemetry.logger(__name__)
 
-MARK = "UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY(%s::uuid[]) AND sent_at IS NULL"
+MARK = """
+    UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY(%s::uuid[]) AND sent_at IS NULL
+      AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'"""
+"""A mark need not wait for the disk: one that was lost means that the relay sends again, and readers drop that."""
 CLAIM = """
     UPDATE outbox SET leased_until = clock_timestamp() + make_interval(secs => %(lease)s)
     WHERE id IN (

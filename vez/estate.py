@@ -46,6 +46,7 @@ def load_all() -> None:
         lazy.load(f"services.{service}.app")
     for service in SERVICES:
         lazy.load(f"services.{service}.worker")
+    lazy.load(STREAM)
 
 
 def present() -> list[str]:

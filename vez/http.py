@@ -1,7 +1,7 @@
 """A small keep-alive HTTP client for the commands that talk to a running system: `replay` and the benchmark.
 
-On two cores the client shares the machine with what it drives, so its own cost is part of every figure. Per request it
-takes a tenth of httpx's time: one connection a thread, the standard library's parser, one `send` a request.
+On two cores the client shares the machine with what it drives, so its own cost is part of every figure: a request takes
+about 0.1 ms of CPU here, 0.7 ms with httpx. One kept connection a thread, the standard library's parser, nothing else.
 """
 
 from __future__ import annotations

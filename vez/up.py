@@ -202,6 +202,8 @@ def _preload_services() -> Any:
     """Import every service. What is frozen the collector does not touch after a fork, so that memory stays shared."""
     estate = lazy.load("vez.estate")
     estate.load_all()
+    for name in ("vez.embedded.sink", "vez.embedded.opening"):
+        lazy.load(name)
     gc.freeze()
     return estate
 

@@ -159,7 +159,9 @@ def _aggregate_groups(writes: Writes) -> list[_Group]:
 
 def _ordered(groups: dict[tuple[Any, ...], _Group]) -> list[_Group]:
     """In one order whatever came first, so that few shapes of statements are prepared, and rows lock in one order."""
-    return sorted(groups.values(), key=lambda group: repr(group.shape))
+    return sorted(
+        groups.values(), key=lambda g: (str(g.table.name), g.kind, g.columns, g.keys, g.expects, g.newer or "")
+    )
 
 
 def _other_groups(writes: Writes) -> list[_Group]:

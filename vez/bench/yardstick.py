@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 from shared import clock
 from shared.ids import new_id
 
-THREADS = 4
+THREADS = 32
 
 
 class Base(DeclarativeBase):
@@ -102,7 +102,7 @@ class TicketRow(TicketOut):
 
 def create_app(url: str) -> Flask:
     """The yardstick's application."""
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1), pool_size=THREADS, max_overflow=0)
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1), pool_size=8, max_overflow=0)
     Base.metadata.create_all(engine)
     sessions = sessionmaker(engine, expire_on_commit=False)
     app = Flask("yardstick")

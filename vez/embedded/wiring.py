@@ -53,6 +53,8 @@ def variables(
         "VEZ_ATTACHMENTS_S3_ACCESS_KEY": secrets.store_key,
         "VEZ_ATTACHMENTS_S3_SECRET_KEY": secrets.store_secret,
         "VEZ_LOG_LEVEL": "warning",
+        # One process serves everybody here, and who waits for an outcome holds a thread, not a processor.
+        "VEZ_HTTP_THREADS": "32",
     }
     for service in SERVICES:
         found[f"VEZ_{service.upper()}_DATABASE_URL"] = database_url(sockets, secrets, service)

@@ -80,7 +80,8 @@ class Waiting:
                 with self._lock:
                     for known in self._waited.get(id, ()):
                         known.set()
-            clock.sleep(self.poll_seconds)
+            # A crowd waits on a busy system: looking as often for it would take from those it waits for.
+            clock.sleep(self.poll_seconds * (1 + len(ids) // 4))
 
     def _settled(self, ids: Sequence[str]) -> set[str]:
         try:
@@ -116,10 +117,10 @@ def _present(ticket_id: str, operation_id: str, waited: int) -> Response | None:
     seen: dict[str, TicketShown] = {}
 
     def noun(reader: Any, actor: Actor) -> TicketShown:
-        operation = record.operation(reader, actor, ticket_id, operation_id)
-        if operation.refusal is not None:
-            raise operation.refusal
         seen["ticket"] = ticket_noun(reader, actor, ticket_id)
+        refusal = record.refusal_of(reader, ticket_id, operation_id)
+        if refusal is not None:
+            raise refusal
         return seen["ticket"]
 
     try:
