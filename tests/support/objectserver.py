@@ -52,7 +52,7 @@ class ObjectServer:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        arguments = [lazy.program("rclone"), "serve", "s3", "--vfs-cache-mode", "off", "--dir-cache-time", "0s"]
+        arguments = [lazy.program("rclone"), "serve", "s3", "--vfs-cache-mode", "off", "--dir-cache-time", "1ms"]
         arguments += ["--addr", f"127.0.0.1:{self.port}", str(self.folder)]
         environ = {"PATH": os.defpath, "HOME": str(self.folder), "RCLONE_CONFIG": os.devnull, "GOMEMLIMIT": "64MiB"}
         environ["RCLONE_AUTH_KEY"] = f'"{KEY},{SECRET}"'

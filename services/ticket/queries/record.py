@@ -15,7 +15,7 @@ from services.ticket.rules.answers import ClockShown, DecisionShown, HistoryRow,
 from services.ticket.rules.listing import decision_row, history_rows, turn_rows
 from services.ticket.rules.turns import seconds_by_side
 from shared.database import Id, Reader, compiled
-from shared.errors import NotFound, VezError
+from shared.errors import Conflict, NotFound
 from shared.ids import Actor
 
 _ticket_id: Final = bindparam("ticket_id", type_=Id())
@@ -124,13 +124,13 @@ def operation(reader: Reader, actor: Actor, ticket_id: str, operation_id: str) -
     return OperationShown(row.id, row.kind, row.state, _refusal(row))
 
 
-def refusal_of(reader: Reader, ticket_id: str, operation_id: str) -> VezError | None:
+def refusal_of(reader: Reader, ticket_id: str, operation_id: str) -> Conflict | None:
     """Why an operation of a ticket that the caller has loaded was refused, if it was."""
     row = reader.one(_OPERATION, id=operation_id, ticket_id=ticket_id)
     return None if row is None else _refusal(row)
 
 
-def _refusal(row: Any) -> VezError | None:
+def _refusal(row: Any) -> Conflict | None:
     if row.state != "refused":
         return None
     return problems.refusal(row.problem_type, row.problem_message, row.problem_values or {})

@@ -107,11 +107,11 @@ def test_nobody_reads_what_another_was_told(
     ("method", "path"),
     [
         ("GET", "/notifications"),
-        ("POST", f"/notifications/{new_id()}/read"),
+        ("POST", "/notifications/01890000-0000-7000-8000-000000000001/read"),
         ("POST", "/notifications/read"),
         ("GET", "/preferences"),
         ("GET", "/deliveries"),
-        ("POST", f"/deliveries/{new_id()}/retry"),
+        ("POST", "/deliveries/01890000-0000-7000-8000-000000000001/retry"),
     ],
 )
 def test_nothing_is_told_to_who_is_not_signed_in(app: Flask, method: str, path: str) -> None:
