@@ -280,7 +280,7 @@ class Database:
             min_size=0,
             max_size=size,
             timeout=3,
-            max_idle=60,
+            max_idle=15,
             reconnect_timeout=30,
             open=False,
             configure=_configure,

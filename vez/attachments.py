@@ -13,8 +13,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from shared.config import environment
 from vez import estate, lazy, places
-from vez.embedded import folder as folders
-from vez.embedded.folder import Folder
 
 SHOWN: Final = 20
 WORDS: Final = {
@@ -41,7 +39,8 @@ def verify(sample: int, as_json: bool, data: Path) -> None:
     Goes to the database and store that the variables name, else to those of the running `vez up` on the data folder.
     """
     with places.settings(data, environment()) as settings:
-        findings = _verify(_with_store(settings, data), sample / 100)
+        _refuse_without_store(settings)
+        findings = _verify(settings, sample / 100)
     if as_json:
         click.echo(msgspec.json.encode(findings).decode())
     else:
@@ -49,16 +48,10 @@ def verify(sample: int, as_json: bool, data: Path) -> None:
     sys.exit(0 if findings.ok else 1)
 
 
-def _with_store(settings: dict[str, str], data: Path) -> dict[str, str]:
-    """The running stack's store is reached at its public origin, which passes the bucket through."""
-    if "VEZ_ATTACHMENTS_S3_URL" in environment():
-        return settings
-    running = folders.find_running(Folder(data.expanduser().absolute()))
-    if running is not None:
-        return settings | {"VEZ_ATTACHMENTS_S3_URL": running.url}
+def _refuse_without_store(settings: dict[str, str]) -> None:
+    """On a data folder the store runs only while `vez up` does. Raises ClickException."""
     if settings.get("VEZ_ATTACHMENTS_S3_URL", "").endswith(":0"):
         raise click.ClickException("The object store does not run: start `vez up` on this folder first")
-    return settings
 
 
 def _verify(settings: dict[str, str], sample: float) -> Any:

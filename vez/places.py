@@ -51,7 +51,7 @@ def settings(data: Path, environ: Mapping[str, str]) -> Iterator[dict[str, str]]
         raise click.ClickException(f"There is no data in {folder.root}: give --data, or set VEZ_DATABASE_URL")
     running = folders.find_running(folder) if folders.is_locked(folder) else None
     if running is not None:
-        yield wiring.chosen(_variables(folder, Path(running.sockets), running.url), environ)
+        yield wiring.chosen(_variables(folder, Path(running.sockets), running.url, running.store_port), environ)
         return
     with folders.lock(folder), tempfile.TemporaryDirectory(prefix="vez-") as sockets:
         server = postgres.start(folder.postgres, Path(sockets), log=folder.log("postgres"))
@@ -61,9 +61,9 @@ def settings(data: Path, environ: Mapping[str, str]) -> Iterator[dict[str, str]]
             server.stop()
 
 
-def _variables(folder: Folder, sockets: Path, url: str) -> dict[str, str]:
+def _variables(folder: Folder, sockets: Path, url: str, store_port: int = 0) -> dict[str, str]:
     secrets = folders.load_secrets(folder)
-    return wiring.variables(folder, secrets, sockets, url=url, store_port=0, mail_port=0)
+    return wiring.variables(folder, secrets, sockets, url=url, store_port=store_port, mail_port=0)
 
 
 def databases(found: Mapping[str, str]) -> dict[str, str]:

@@ -110,7 +110,8 @@ class Up:
             shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _say_running(self) -> None:
-        said = Running(pid=os.getpid(), url=self.url, sockets=str(self.sockets))
+        store_port = self.store_socket.getsockname()[1]
+        said = Running(pid=os.getpid(), url=self.url, sockets=str(self.sockets), store_port=store_port)
         with folders.told(self.folder.root):
             folders.write(self.folder.running, msgspec.json.encode(said))
 

@@ -46,7 +46,7 @@ class NewUpload(Schema):
 
 class PartAddress(Schema):
     number = fields.Integer(required=True)
-    url = fields.String(required=True, metadata={"description": "PUT the part's bytes here"})
+    url = fields.String(required=True, metadata={"description": "where to PUT the part's bytes"})
     size = fields.Integer(required=True)
     etag = fields.String(required=True, allow_none=True, metadata={"description": "of what is there already"})
 

@@ -48,7 +48,8 @@ def mailboxes(embedded: bool) -> list[Queue]:
     arguments = {"x-queue-type": "quorum", "x-delivery-limit": 20, "x-dead-letter-exchange": "vez.dead"}
     boxes = []
     for service in SERVICES:
-        keys = [routing_key(w) for w in sorted(HEARS[service])]
+        # Who hears nothing has a mailbox too, so that every worker is alike; nothing is ever sent to its own name.
+        keys = [routing_key(w) for w in sorted(HEARS[service])] or [routing_key(service)]
         bound = [binding(EVENTS, routing_key=k) for k in keys]
         boxes.append(Queue(service, bindings=bound, durable=True, queue_arguments=arguments))
         work = Queue(f"{service}.work", EVENTS, routing_key=f"{service}.work", durable=True, queue_arguments=arguments)

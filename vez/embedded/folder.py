@@ -45,6 +45,7 @@ class Running(msgspec.Struct, frozen=True):
     pid: int
     url: str
     sockets: str
+    store_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from services.ticket.commands.ending import add_duplicate
-from services.ticket.models import holders, operations, stage_comments, stage_history, tickets, turns
+from services.ticket.models import holders, operations, people, queues, stage_comments, stage_history, tickets, turns
 from services.ticket.rules import recording
 from services.ticket.rules.recording import Known
-from shared.contracts.workflow import DecisionRecorded, DueChanged, Finished, Reassigned, Refused, StageEntered
-from shared.database import Id, compiled
+from shared.contracts.workflow import DecisionRecorded, DueChanged, Finished, Holder, Reassigned, Refused, StageEntered
+from shared.database import Id, Text, compiled
 from shared.errors import NotFound
 from shared.transaction import Transaction
 
@@ -33,6 +33,8 @@ _KNOWN: Final = compiled(
         operations.c.state,
         operations.c.comment,
         operations.c.duplicate_of,
+        exists().where(people.c.id == bindparam("holder_person", type_=Id())).label("person_known"),
+        exists().where(queues.c.code == bindparam("holder_queue", type_=Text)).label("queue_known"),
     )
     .select_from(tickets.outerjoin(operations, operations.c.id == bindparam("operation_id", type_=Id())))
     .where(tickets.c.id == bindparam("ticket_id", type_=Id()))
@@ -105,9 +107,17 @@ def record_due(tx: Transaction, event: DueChanged) -> None:
 
 
 def _load(tx: Transaction, event: Any) -> Any:
-    row = tx.one(_KNOWN, ticket_id=event.ticket_id, operation_id=event.operation_id)
+    holder: Holder | None = getattr(event, "holder_after", None)
+    person = holder.id if holder is not None and not holder.queue else None
+    queue = holder.id if holder is not None and holder.queue else None
+    place = {"ticket_id": event.ticket_id, "operation_id": event.operation_id}
+    row = tx.one(_KNOWN, **place, holder_person=person, holder_queue=queue)
     if row is None:
         raise NotFound("The flow speaks of ticket %(id)s, which is not here", id=event.ticket_id)
+    if person is not None and not row.person_known:
+        tx.miss("person", person)
+    if queue is not None and not row.queue_known:
+        tx.miss("queue", queue)
     return row
 
 

@@ -98,10 +98,22 @@ class Stage:
             ).fetchall()
         return {r.sequence: r for r in rows}
 
+    def describe(self, ticket_ids: Sequence[str]) -> str:
+        """What the databases say of these, for a test that failed."""
+        with self.units.database.connection() as connection:
+            said = connection.execute("SELECT count(*), count(sent_at) FROM outbox").fetchone()
+        with self.heard.connection() as connection:
+            heard = connection.execute("SELECT state, count(*), max(error) FROM inbox GROUP BY 1").fetchall()
+            feeds = connection.execute("SELECT publisher, checked_until FROM feeds").fetchall()
+        return f"said (all, sent): {said}; heard: {heard}; feeds: {feeds}; effects: {self.effects(ticket_ids)}"
+
     def expect_once_and_in_order(self, ticket_ids: Sequence[str], events_each: int, *, seconds: float = 30) -> None:
         """Wait until every event took effect; none twice, each aggregate's in order."""
         wanted = sorted((id, n) for id in ticket_ids for n in range(1, events_each + 1))
-        wait_until(lambda: len(self.effects(ticket_ids)) >= len(wanted), f"{len(wanted)} effects", seconds=seconds)
+        try:
+            wait_until(lambda: len(self.effects(ticket_ids)) >= len(wanted), f"{len(wanted)} effects", seconds=seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; {self.describe(ticket_ids)}") from error
         seen = self.effects(ticket_ids)
         assert sorted(seen) == wanted
         for id in ticket_ids:
