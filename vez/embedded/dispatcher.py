@@ -34,7 +34,12 @@ class Dispatcher:
 
     def transports(self) -> dict[str, httpx.BaseTransport]:
         """For each service a transport onto this dispatcher, in the caller's thread."""
-        return dict.fromkeys(SERVICES, httpx.WSGITransport(app=self, raise_app_exceptions=False))
+        return dict.fromkeys(SERVICES, httpx.WSGITransport(app=self._called, raise_app_exceptions=False))
+
+    def _called(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """A call from inside: httpx gives the path as text, where PEP 3333 wants its bytes as latin-1."""
+        environ["PATH_INFO"] = environ["PATH_INFO"].encode().decode("latin-1")
+        return self(environ, start_response)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
