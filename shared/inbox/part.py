@@ -24,6 +24,8 @@ from shared.outbox import Publisher
 from shared.transaction import Store
 
 BURY = "INSERT INTO dead_letters (id, received_at, reason, headers, body) VALUES (%s, clock_timestamp(), %s, '{}', %s)"
+SPREAD_SECONDS = 0.05
+"""Between the first turns of two timers: all at once would open a connection for each of them."""
 log = telemetry.logger(__name__)
 
 
@@ -63,7 +65,7 @@ class Part:
         self.committer = Committer(self.runtime, self.handlers, options.inbox_tries)
         relay = Bus(options.broker_url, f"vez-{name}-relay")
         every = (*sweep.timers(self.committer, relay), *self.timers)
-        self.threads = [TimerThread(timer, self.runtime) for timer in every]
+        self.threads = [TimerThread(timer, self.runtime, n * SPREAD_SECONDS) for n, timer in enumerate(every)]
         publisher.start()
         self.committer.start()
         for thread in self.threads:

@@ -80,9 +80,10 @@ class Runtime:
 class TimerThread:
     """Runs one timer until told to stop. A failure is logged and tried again at the next turn."""
 
-    def __init__(self, timer: Timer, runtime: Runtime) -> None:
+    def __init__(self, timer: Timer, runtime: Runtime, first_seconds: float = 0.0) -> None:
         self.timer = timer
         self.runtime = runtime
+        self.first_seconds = first_seconds
         self.bell = runtime.bells.setdefault(timer.name, threading.Event())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name=f"{runtime.store.service}-{timer.name}", daemon=True)
@@ -101,6 +102,7 @@ class TimerThread:
         self._thread.join(timeout=5)
 
     def _loop(self) -> None:
+        self.bell.wait(self.first_seconds)
         while not self._stopping.is_set():
             self.bell.clear()
             started = clock.monotonic()

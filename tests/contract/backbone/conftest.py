@@ -101,7 +101,7 @@ class Stage:
     def describe(self, ticket_ids: Sequence[str]) -> str:
         """What the databases say of these, for a test that failed."""
         with self.units.database.connection() as connection:
-            said = connection.execute("SELECT count(*), count(sent_at) FROM outbox").fetchone()
+            said = connection.execute("SELECT count(*) AS said, count(sent_at) AS sent FROM outbox").fetchone()
         with self.heard.connection() as connection:
             heard = connection.execute("SELECT state, count(*), max(error) FROM inbox GROUP BY 1").fetchall()
             feeds = connection.execute("SELECT publisher, checked_until FROM feeds").fetchall()
