@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if CHROMIUM is None and environment().get("CI") != "true":
         for item in items:
             if "tests/browser/" in item.nodeid:
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+                item.add_marker(pytest.mark.skip(reason="Chromium is missing: apt-get install chromium"))
 
 
 @pytest.fixture(scope="session")
