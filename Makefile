@@ -64,6 +64,7 @@ clean: ## Remove what was installed and built (data folders stay)
 	@echo "Installing (a minute the first time) …"
 	@$(BIN)/pip install -q --require-hashes -r requirements/vez.txt
 	@$(BIN)/pip install -q --no-deps -e .
+	@$(BIN)/python -m compileall -q vez shared services
 	@touch $@
 
 .venv/.dev: requirements/dev.txt .venv/.ready

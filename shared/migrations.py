@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from alembic import context
@@ -19,6 +20,15 @@ def run(metadata: MetaData) -> None:
     context.configure(connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=False)
     with context.begin_transaction():
         context.run_migrations()
+
+
+def execute_script(op: Any, migration: str) -> None:
+    """Run the `.sql` file that stands beside the `migration` file (its `__file__`), in the migration's transaction.
+
+    A first migration keeps its tables as the SQL of that day: built from the models it would change with them, and a
+    later migration would find its own work done.
+    """
+    op.get_bind().connection.driver_connection.execute(Path(migration).with_suffix(".sql").read_text())
 
 
 def make_append_only(op: Any, *tables: str) -> None:

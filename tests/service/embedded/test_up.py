@@ -60,6 +60,11 @@ def test_a_taken_port_is_told_and_leaves_nothing_running(stack: Stack, tmp_path:
     assert not folders.is_locked(folders.Folder(tmp_path / "other"))
 
 
+def test_the_object_store_comes_with_the_first_who_asks(stack: Stack) -> None:
+    assert httpx.get(f"{stack.url}/vez/nothing", timeout=20).status_code in (400, 403)
+    assert "rclone" in stack.members().values()
+
+
 @pytest.mark.parametrize("place", range(7))
 def test_a_process_that_dies_is_started_again_at_once(stack: Stack, place: int) -> None:
     members = sorted(stack.members().items())

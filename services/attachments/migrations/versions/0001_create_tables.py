@@ -2,8 +2,7 @@
 
 from alembic import op
 
-from services.attachments.models import metadata
-from shared.migrations import make_append_only
+from shared.migrations import execute_script, make_append_only
 
 revision = "0001"
 down_revision = None
@@ -13,11 +12,32 @@ depends_on = None
 
 def upgrade() -> None:
     """Make everything."""
-    metadata.create_all(op.get_bind(), checkfirst=False)
+    execute_script(op, __file__)
     make_append_only(op, "audit_log")
+    # The first look for orphans is an hour away: before, there can be none, and a sleeping store would be woken.
+    op.execute("INSERT INTO rounds (name, next_at) VALUES ('orphans', now() + interval '1 hour')")
 
 
 def downgrade() -> None:
     """Remove everything."""
-    metadata.drop_all(op.get_bind(), checkfirst=False)
-    op.execute("DROP FUNCTION IF EXISTS refuse_change()")
+    for table in (
+        "types",
+        "tickets",
+        "rounds",
+        "profiles",
+        "people",
+        "outbox",
+        "inbox",
+        "idempotency_keys",
+        "feeds",
+        "dead_letters",
+        "contents",
+        "audit_log",
+        "audit_details",
+        "attempts",
+        "attachments",
+        "applied",
+    ):
+        op.drop_table(table)
+    for function in ("refuse_change",):
+        op.execute(f"DROP FUNCTION {function}")

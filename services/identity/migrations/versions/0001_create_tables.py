@@ -2,8 +2,7 @@
 
 from alembic import op
 
-from services.identity.models import APPEND_ONLY, metadata
-from shared.migrations import make_append_only
+from shared.migrations import execute_script, make_append_only
 
 revision = "0001"
 down_revision = None
@@ -13,11 +12,32 @@ depends_on = None
 
 def upgrade() -> None:
     """Make everything."""
-    metadata.create_all(op.get_bind(), checkfirst=False)
-    make_append_only(op, *APPEND_ONLY)
+    execute_script(op, __file__)
+    make_append_only(op, "audit_log")
 
 
 def downgrade() -> None:
     """Remove everything."""
-    metadata.drop_all(op.get_bind(), checkfirst=False)
-    op.execute("DROP FUNCTION refuse_change")
+    for table in (
+        "sessions",
+        "passwords",
+        "links",
+        "identifiers",
+        "clients",
+        "people",
+        "profiles",
+        "outbox",
+        "inbox",
+        "idempotency_keys",
+        "feeds",
+        "failures",
+        "dead_letters",
+        "client_kinds",
+        "audit_log",
+        "audit_details",
+        "attempts",
+        "applied",
+    ):
+        op.drop_table(table)
+    for function in ("refuse_change",):
+        op.execute(f"DROP FUNCTION {function}")

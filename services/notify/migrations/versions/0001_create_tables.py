@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.notify.models import metadata
+from shared.migrations import execute_script
 
 revision = "0001"
 down_revision = None
@@ -12,9 +12,34 @@ depends_on = None
 
 def upgrade() -> None:
     """Make everything."""
-    metadata.create_all(op.get_bind(), checkfirst=False)
+    execute_script(op, __file__)
 
 
 def downgrade() -> None:
     """Remove everything."""
-    metadata.drop_all(op.get_bind(), checkfirst=False)
+    for table in (
+        "webhooks",
+        "types",
+        "tickets",
+        "stream_tickets",
+        "stream_events",
+        "settings",
+        "queues",
+        "profiles",
+        "presences",
+        "preferences",
+        "people",
+        "outbox",
+        "notices",
+        "inbox",
+        "idempotency_keys",
+        "feeds",
+        "deliveries",
+        "dead_letters",
+        "audit_log",
+        "audit_details",
+        "attempts",
+        "applied",
+        "addresses",
+    ):
+        op.drop_table(table)

@@ -2,8 +2,7 @@
 
 from alembic import op
 
-from services.ticket.models import APPEND_ONLY, metadata
-from shared.migrations import make_append_only
+from shared.migrations import execute_script, make_append_only
 
 revision = "0001"
 down_revision = None
@@ -13,12 +12,50 @@ depends_on = None
 
 def upgrade() -> None:
     """Make everything."""
-    metadata.create_all(op.get_bind(), checkfirst=False)
-    make_append_only(op, *APPEND_ONLY)
+    execute_script(op, __file__)
+    make_append_only(op, "turns", "stage_history", "audit_log")
 
 
 def downgrade() -> None:
     """Remove everything."""
-    metadata.drop_all(op.get_bind(), checkfirst=False)
-    for function in ("turns_follow", "refuse_change", "vez_fold"):
+    for table in (
+        "understandings",
+        "turns",
+        "time_entries",
+        "texts",
+        "stage_history",
+        "stage_comments",
+        "shares",
+        "relations",
+        "ratings",
+        "operations",
+        "messages",
+        "holders",
+        "types",
+        "type_versions",
+        "tickets",
+        "templates",
+        "settings",
+        "queues",
+        "published",
+        "profiles",
+        "people",
+        "outbox",
+        "inbox",
+        "idempotency_keys",
+        "files",
+        "feeds",
+        "dead_letters",
+        "audit_log",
+        "audit_details",
+        "attempts",
+        "applied",
+    ):
+        op.drop_table(table)
+    op.execute("DROP SEQUENCE ticket_numbers")
+    for function in (
+        "turns_follow",
+        "refuse_change",
+        "vez_fold",
+    ):
         op.execute(f"DROP FUNCTION {function}")
