@@ -27,6 +27,7 @@ SETTINGS: Mapping[str, str] = {
     "shared_buffers": "64MB",
     "io_method": "sync",
     "jit": "off",
+    "autovacuum_naptime": "10s",  # what was planned while a table was empty is planned anew soon after it grew
     "scram_iterations": "64",  # the passwords are 256 random bits: more rounds guard nothing and cost each connection
     "max_wal_size": "512MB",
     "wal_buffers": "4MB",

@@ -7,7 +7,7 @@ condition on its tickets.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     union,
 )
 from sqlalchemy import Text as SqlText
@@ -37,29 +38,59 @@ Also = Callable[[FromClause], Condition]
 
 SHELVES: Final = bindparam("shelves", type_=CODES)
 BEFORE: Final = bindparam("before", type_=Id())
+OLDEST: Final = literal_column("'00000000-0000-0000-0000-000000000000'::uuid", Id())
 MOST: Final[ColumnElement[Any]] = bindparam("most", type_=Integer)
 """One more than a page."""
 DRAFTS: Final[ColumnElement[bool]] = bindparam("with_drafts", type_=Boolean)
 """Whether an attendant's list shows the drafts that they write for clients."""
 
 
-def narrowed(t: FromClause) -> Condition:
-    """What a caller may narrow every list by: type, group, priority, the queue that holds."""
-    type_asked, group_asked = bindparam("of_type", type_=SqlText), bindparam("of_group", type_=SqlText)
-    priority_asked, queue_asked = bindparam("of_priority", type_=SqlText), bindparam("of_queue", type_=SqlText)
-    in_group = select(types.c.code).where(types.c.group_code == group_asked)
-    return and_(
-        or_(type_asked.is_(None), t.c.type == type_asked),
-        or_(group_asked.is_(None), t.c.type.in_(in_group)),
-        or_(priority_asked.is_(None), t.c.priority == priority_asked),
-        or_(queue_asked.is_(None), t.c.holder_queue == queue_asked),
-    )
+def narrowed(t: FromClause, by: Collection[str]) -> Condition:
+    """What a caller may narrow every list by, those of `NARROWINGS` that are asked for.
+
+    Only those: a condition that is true where nothing was asked hides from the planner how much is found.
+    """
+    return and_(true(), *(NARROWINGS[name](t) for name in sorted(by)))
+
+
+def _of_group(t: FromClause) -> Condition:
+    return t.c.type.in_(select(types.c.code).where(types.c.group_code == bindparam("of_group", type_=SqlText)))
+
+
+NARROWINGS: Final[Mapping[str, Also]] = {
+    "of_type": lambda t: t.c.type == bindparam("of_type", type_=SqlText),
+    "of_group": _of_group,
+    "of_priority": lambda t: t.c.priority == bindparam("of_priority", type_=SqlText),
+    "of_queue": lambda t: t.c.holder_queue == bindparam("of_queue", type_=SqlText),
+}
+"""Type, group, priority, the queue that holds: each by its parameter."""
 
 
 def _page(t: FromClause, also: Also, *conditions: Condition) -> Any:
     """The ids of a stream's page, newest first."""
-    chosen = select(t.c.id).where(*conditions, t.c.id < BEFORE, narrowed(t), also(t))
+    chosen = select(t.c.id).where(*conditions, t.c.id < BEFORE, also(t))
     return chosen.order_by(t.c.id.desc()).limit(MOST)
+
+
+def _walk(
+    chosen: Select[Any], keys: Sequence[tuple[ColumnElement[Any], ColumnElement[Any]]], id: ColumnElement[Any]
+) -> Select[Any]:
+    """`chosen` where each key's column has its value, newest first: only by the index of those columns and `id`.
+
+    Said as a range of rows and ordered by all of them, which no other index gives. With plain equalities the planner
+    may walk every ticket by its id instead, whenever its statistics make the keys look common.
+    """
+    at, values = [column for column, _ in keys], [value for _, value in keys]
+    place = tuple_(*at, id)
+    within = and_(place < tuple_(*values, BEFORE), place >= tuple_(*values, OLDEST))
+    return chosen.where(within).order_by(*[column.desc() for column in at], id.desc()).limit(MOST)
+
+
+def _shelf(
+    t: FromClause, also: Also, key: tuple[ColumnElement[Any], ColumnElement[Any]], *more: Any, where: Condition = true()
+) -> Any:
+    """The ids of a page of those whose columns have the keys' values."""
+    return _walk(select(t.c.id).where(where, also(t)), (key, *more), t.c.id)
 
 
 def _each(values: ColumnElement[Any], name: str, of: Callable[[ColumnElement[Any]], Any]) -> Stream:
@@ -82,7 +113,9 @@ def own(also: Also) -> Stream:
     """The client's own: drafts of theirs, and whatever was opened by or for them."""
     t = tickets.alias("own")
     mine = or_(t.c.status != word("draft"), t.c.author_id == ONE.id)
-    return _each(SHELVES, "shelf", lambda shelf: _page(t, also, t.c.client_id == ONE.id, t.c.shelf == shelf, mine))
+    return _each(
+        SHELVES, "shelf", lambda shelf: _shelf(t, also, (t.c.client_id, ONE.id), (t.c.shelf, shelf), where=mine)
+    )
 
 
 def dependants(also: Also) -> Stream:
@@ -93,7 +126,7 @@ def dependants(also: Also) -> Stream:
     return _each_of_two(
         of_mine.scalar_subquery(),
         SHELVES,
-        lambda client, shelf: _page(t, also, t.c.client_id == client, t.c.shelf == shelf, mine),
+        lambda client, shelf: _shelf(t, also, (t.c.client_id, client), (t.c.shelf, shelf), where=mine),
     )
 
 
@@ -105,7 +138,7 @@ def shared_by_name(also: Also) -> Stream:
         .select_from(s.join(t, t.c.id == s.c.ticket_id))
         .where(s.c.person_id == ONE.id, s.c.expires_at > ONE.now)
     )
-    beyond = and_(t.c.status != word("draft"), t.c.shelf == any_(SHELVES), t.c.id < BEFORE, narrowed(t), also(t))
+    beyond = and_(t.c.status != word("draft"), t.c.shelf == any_(SHELVES), t.c.id < BEFORE, also(t))
     return chosen.where(beyond).order_by(t.c.id.desc()).limit(MOST)
 
 
@@ -120,7 +153,7 @@ def of_the_organisation(also: Also) -> Stream:
     return _each_of_two(
         colleagues.scalar_subquery(),
         SHELVES,
-        lambda client, shelf: _page(t, also, t.c.client_id == client, t.c.shelf == shelf, beyond),
+        lambda client, shelf: _shelf(t, also, (t.c.client_id, client), (t.c.shelf, shelf), where=beyond),
     )
 
 
@@ -129,10 +162,9 @@ def ever_held(also: Also) -> Stream:
     t = tickets.alias("held")
 
     def page(key: ColumnElement[Any]) -> Any:
-        kept = and_(t.c.shelf == any_(SHELVES), or_(~is_confidential(t), holds(t, ONE)), narrowed(t), also(t))
+        kept = and_(t.c.shelf == any_(SHELVES), or_(~is_confidential(t), holds(t, ONE)), also(t))
         chosen = select(holders.c.ticket_id.label("id")).select_from(holders.join(t, t.c.id == holders.c.ticket_id))
-        chosen = chosen.where(ONE.attends, holders.c.holder == key, holders.c.ticket_id < BEFORE, kept)
-        return chosen.order_by(holders.c.ticket_id.desc()).limit(MOST)
+        return _walk(chosen.where(ONE.attends, kept), [(holders.c.holder, key)], holders.c.ticket_id)
 
     return _each(ONE.keys, "key", page)
 
@@ -144,14 +176,14 @@ def in_scope(also: Also) -> Stream:
         or_(types.c.code == any_(ONE.scope_types), types.c.group_code == any_(ONE.scope_groups))
     )
     beyond = and_(t.c.status != word("draft"), t.c.shelf == any_(SHELVES))
-    return _each(codes.scalar_subquery(), "code", lambda code: _page(t, also, t.c.type == code, beyond))
+    return _each(codes.scalar_subquery(), "code", lambda code: _shelf(t, also, (t.c.type, code), where=beyond))
 
 
 def opened_for_others(also: Also) -> Stream:
     """Those that the reader opened on behalf of clients, drafts among them."""
     t = tickets.alias("opened")
     shelf = or_(and_(t.c.shelf == any_(SHELVES), ONE.opens_for), and_(t.c.shelf == word("draft"), DRAFTS))
-    return _page(t, also, t.c.author_id == ONE.id, t.c.author_id != t.c.client_id, shelf)  # type: ignore[no-any-return]
+    return _shelf(t, also, (t.c.author_id, ONE.id), where=and_(t.c.author_id != t.c.client_id, shelf))  # type: ignore[no-any-return]
 
 
 def asked_to_decide(also: Also) -> Stream:
@@ -165,20 +197,22 @@ def asked_to_decide(also: Also) -> Stream:
 def everything(also: Also) -> Stream:
     """Every ticket but drafts, for who reads all."""
     t = tickets.alias("any_ticket")
-    return _each(SHELVES, "shelf", lambda shelf: _page(t, also, t.c.shelf == shelf))
+    return _each(SHELVES, "shelf", lambda shelf: _shelf(t, also, (t.c.shelf, shelf)))
 
 
 def held_in_person(also: Also, side: str) -> Stream:
     """Those that the reader holds now, for the attendants or for a third party."""
     t = tickets.alias("mine")
-    return _page(t, also, t.c.holder_person_id == ONE.id, t.c.shelf == word(side))  # type: ignore[no-any-return]
+    held = t.c.holder_person_id.is_not(None)
+    return _shelf(t, also, (t.c.holder_person_id, ONE.id), (t.c.shelf, word(side)), where=held)  # type: ignore[no-any-return]
 
 
 def in_my_queues(also: Also) -> Stream:
     """Those that a queue of the reader's holds and that they may take."""
     t = tickets.alias("queued")
     takeable = and_(t.c.shelf == any_(SHELVES), t.c.stage_kind != word("approval"))
-    return _each(ONE.queues, "queue", lambda queue: _page(t, also, t.c.holder_queue == queue, takeable))
+    held = and_(t.c.holder_queue.is_not(None), takeable)
+    return _each(ONE.queues, "queue", lambda queue: _shelf(t, also, (t.c.holder_queue, queue), where=held))
 
 
 def merged(*streams: Stream) -> Any:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    true,
     tuple_,
     union_all,
 )
@@ -27,7 +26,7 @@ from sqlalchemy import (
 from services.ticket.access.lists import LISTS, list_of
 from services.ticket.access.loading import columns, joined, reading, require_module
 from services.ticket.access.seeing import CODES, IDS, ONE, looking
-from services.ticket.access.streams import BEFORE, MOST, Also, merged, narrowed
+from services.ticket.access.streams import BEFORE, MOST, merged, narrowed
 from services.ticket.models import folded, texts, tickets, turns
 from services.ticket.rules import problems
 from services.ticket.rules.answers import TicketLine
@@ -44,13 +43,11 @@ FEW: Final = 1000
 """Up to so many texts that hold the words are read by the words' index; common words are met soon enough on the way."""
 
 
+Narrowing = frozenset[str]
+
 _query: Final = func.websearch_to_tsquery(
     literal_column("'portuguese'::regconfig"), folded(bindparam("words", type_=Text))
 )
-
-
-def _anything(t: FromClause) -> ColumnElement[bool]:
-    return true()
 
 
 def _matching(t: FromClause) -> ColumnElement[bool]:
@@ -59,7 +56,13 @@ def _matching(t: FromClause) -> ColumnElement[bool]:
     return matches.correlate_except(texts)
 
 
-def _page(name: str, also: Also) -> Statement:
+@cache
+def _page(name: str, by: Narrowing, *, walked: bool = False) -> Statement:
+    """A list, newest first; `walked`: those that hold common words, met on the way."""
+
+    def also(t: FromClause) -> ColumnElement[bool]:
+        return and_(narrowed(t, by), _matching(t)) if walked else narrowed(t, by)
+
     chosen = merged(*LISTS[name].streams(also))
     t = tickets
     return compiled(
@@ -69,35 +72,29 @@ def _page(name: str, also: Also) -> Statement:
     )
 
 
-def _belonging(name: str, *conditions: ColumnElement[bool]) -> Select[Any]:
+def _belonging(name: str, by: Narrowing, *conditions: ColumnElement[bool]) -> Select[Any]:
     t = tickets
-    belongs = and_(*conditions, LISTS[name].belongs(t), narrowed(t))
+    belongs = and_(*conditions, LISTS[name].belongs(t), narrowed(t, by))
     return select(*columns(t, ONE, whole=False)).select_from(joined(t, whole=False)).where(belongs).limit(MOST)
 
 
 @cache
-def _walked(name: str) -> Statement:
-    """Those of a list that hold common words, met on the way. Compiled when it is first asked for, as all below."""
-    return _page(name, _matching)
-
-
-@cache
-def _found(name: str) -> Statement:
+def _found(name: str, by: Narrowing) -> Statement:
     """Those of a list that words find: the words' index first, then who sees them."""
     numbered = tickets.alias("numbered")
     by_text = select(texts.c.ticket_id).where(texts.c.words.op("@@")(_query))
     by_number = select(numbered.c.id).where(numbered.c.number == any_(bindparam("numbers", type_=CODES)))
     found = func.array(union_all(by_text, by_number).scalar_subquery(), type_=IDS)
-    chosen = _belonging(name, tickets.c.id == any_(found), tickets.c.id < BEFORE)
+    chosen = _belonging(name, by, tickets.c.id == any_(found), tickets.c.id < BEFORE)
     return compiled(chosen.order_by(tickets.c.id.desc()))
 
 
 @cache
-def _ordered(name: str, order: str) -> Statement:
+def _ordered(name: str, by: Narrowing, order: str) -> Statement:
     """Those of a list by what is due first, or by who has waited longest: for lists of what is to be done."""
     key = _ORDERS[order]
     place = tuple_(bindparam("after", type_=Instant()), bindparam("after_id", type_=Id()))
-    chosen = _belonging(name, tuple_(key, tickets.c.id) > place)
+    chosen = _belonging(name, by, tuple_(key, tickets.c.id) > place)
     return compiled(chosen.order_by(key, tickets.c.id))
 
 
@@ -105,7 +102,6 @@ _never: Final = literal_column("'infinity'::timestamptz", Instant())
 _ORDERS: Final = {"due": func.coalesce(tickets.c.due_at, _never), "waiting": tickets.c.turn_since}
 _few: Final = select(texts.c.ticket_id).where(texts.c.words.op("@@")(_query)).limit(literal_column(str(FEW + 1)))
 _HOW_MANY: Final = compiled(select(func.count()).select_from(_few.subquery("few")))
-_PAGES: Final = {name: _page(name, _anything) for name in LISTS}
 _SPELLS: Final = compiled(
     select(turns.c.ticket_id, turns.c.side, turns.c.since)
     .where(turns.c.ticket_id == any_(bindparam("ids", type_=IDS)))
@@ -130,6 +126,17 @@ class Asked:
     queue: str | None = None
     order: str = "newest"
     with_turns: bool = False
+
+    @property
+    def narrowing(self) -> dict[str, str]:
+        """What narrows the list, by the names of its parameters."""
+        given = {
+            "of_type": self.type,
+            "of_group": self.group,
+            "of_priority": self.priority,
+            "of_queue": self.queue,
+        }
+        return {name: value for name, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +173,7 @@ def page(reader: Reader, actor: Actor, asked: Asked, *, after: Sequence[str], mo
         "shelves": list(shelves),
         "most": most + 1,
         "with_drafts": side == "attendant" and asked.filter == "all",
-        "of_type": asked.type,
-        "of_group": asked.group,
-        "of_priority": asked.priority,
-        "of_queue": asked.queue,
+        **asked.narrowing,
     }
     rows = _rows(reader, name, asked, after, values)
     lines = [line(reading(reader, actor, row)) for row in rows[:most]]
@@ -179,16 +183,17 @@ def page(reader: Reader, actor: Actor, asked: Asked, *, after: Sequence[str], mo
 
 
 def _rows(reader: Reader, name: str, asked: Asked, after: Sequence[str], values: Mapping[str, Any]) -> list[Any]:
+    by = frozenset(asked.narrowing)
     if asked.order in _ORDERS and not asked.words.strip():
         since, id = after if len(after) == len(FIRST) else FIRST
-        return reader.all(_ordered(name, asked.order), **values, after=since, after_id=id)
+        return reader.all(_ordered(name, by, asked.order), **values, after=since, after_id=id)
     values = {**values, "before": after[-1] if after else LAST}
     if not asked.words.strip():
-        return reader.all(_PAGES[name], **values)
+        return reader.all(_page(name, by), **values)
     numbers = numbers_meant(asked.words, reader.now)
     if not numbers and reader.scalar(_HOW_MANY, words=asked.words) > FEW:
-        return reader.all(_walked(name), **values, words=asked.words)
-    return reader.all(_found(name), **values, words=asked.words, numbers=numbers)
+        return reader.all(_page(name, by, walked=True), **values, words=asked.words)
+    return reader.all(_found(name, by), **values, words=asked.words, numbers=numbers)
 
 
 def _place(row: Any, asked: Asked) -> tuple[str, ...]:
