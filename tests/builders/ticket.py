@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
 from services.ticket.rules.policy import Case
 from services.ticket.rules.ticket import Names, Relations, Standing, Ticket, standing
 from shared.ids import Actor, PersonId, new_id
@@ -54,7 +56,7 @@ class TicketBuilder:
     stage_side: str = "attendant"
 
     def having(self, **changes: Any) -> TicketBuilder:
-        return replace(self, ticket=replace(self.ticket, **changes))
+        return replace(self, ticket=structs.replace(self.ticket, **changes))
 
     def submitted_by(self, client: Actor) -> TicketBuilder:
         """Accepted, not routed yet."""
@@ -107,7 +109,7 @@ class TicketBuilder:
         return self.having(pending_id=new_id(), pending_kind=kind)
 
     def confidential(self) -> TicketBuilder:
-        return replace(self, names=replace(self.names, is_confidential=True))
+        return replace(self, names=structs.replace(self.names, is_confidential=True))
 
     def _ended(self, status: str, **more: Any) -> TicketBuilder:
         return self.having(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Label, Text, bindparam, func, literal_column, select
@@ -27,12 +26,13 @@ from shared.database import Id, Reader, Statement, compiled
 from shared.errors import Forbidden
 from shared.ids import Actor
 
-_TICKET: Final = tuple(f.name for f in fields(Ticket))
-_NAMES: Final = tuple(f.name for f in fields(Names))
-_RELATIONS: Final = tuple(f.name for f in fields(Relations))
+_TICKET: Final = Ticket.__struct_fields__
+_NAMES: Final = Names.__struct_fields__
+_RELATIONS: Final = Relations.__struct_fields__
 _AFTER_TICKET: Final = len(_TICKET)
 _AFTER_NAMES: Final = _AFTER_TICKET + len(_NAMES)
 
+_no_names: Final[ColumnElement[Any]] = literal_column("'{}'::jsonb")
 _client: Final = people.alias("client")
 _holder: Final = people.alias("holder")
 
@@ -42,9 +42,9 @@ def columns(t: FromClause, who: Who, *, whole: bool) -> list[ColumnElement[Any]]
     described = texts.c.description if whole else literal_column("''", Text)
     own = [t.c[name] if name != "description" else described.label(name) for name in _TICKET]
     around: dict[str, ColumnElement[Any]] = {
-        "type_names": types.c.names,
-        "group": types.c.group_code,
-        "group_names": types.c.group_names,
+        "type_names": func.coalesce(types.c.names, _no_names),
+        "group": func.coalesce(types.c.group_code, literal_column("''")),
+        "group_names": func.coalesce(types.c.group_names, _no_names),
         "is_confidential": func.coalesce(types.c.is_confidential, literal_column("false")),
         "client": func.coalesce(_client.c.display_name, literal_column("''")),
         "client_kind": _client.c.kind,
@@ -102,11 +102,8 @@ def require_module(actor: Actor) -> None:
 
 def reading(reader: Reader, actor: Actor, row: Any) -> Reading:
     """What a row of `columns` says."""
-    ticket = Ticket(**dict(zip(_TICKET, row, strict=False)))
-    around = dict(zip(_NAMES, row[_AFTER_TICKET:], strict=False))
-    names = Names(**{name: value for name, value in around.items() if value is not None})
-    stands = dict(zip(_RELATIONS, row[_AFTER_NAMES:], strict=False))
-    stands["queues"] = frozenset(stands["queues"])
+    ticket = Ticket(*row[:_AFTER_TICKET])
+    names = Names(*row[_AFTER_TICKET:_AFTER_NAMES])
+    relations = Relations(*(*row[_AFTER_NAMES:-1], frozenset(row[-1])))
     known = definition(reader, ticket.type, ticket.flow_version)
-    relations = Relations(**stands)
     return Reading(ticket, names, standing(actor, ticket, names, relations), known, reader.now, relations)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import bindparam, select
 
 from services.ticket.access.definitions import definition
@@ -45,7 +45,7 @@ def submit(tx: Transaction, ticket_id: str) -> TicketShown:
     permit(tx, reading, "submit")
     if current.is_retired:
         raise problems.conflict("type-retired", "This type takes no new tickets")
-    judged = replace(reading, definition=definition(tx, reading.ticket.type, current.version))
+    judged = msgspec.structs.replace(reading, definition=definition(tx, reading.ticket.type, current.version))
     again = opening.to_judge_again(judged.definition, judged.ticket.parameters)
     judged, _ = filling.fill(tx, judged, again, time_zone=current.time_zone or HOUSE_ZONE)
     judged = judged.changed(flow_version=current.version)

@@ -1,1 +1,1 @@
-"""The rules of a ticket: pure, from frozen dataclasses to frozen dataclasses. `now` is an argument."""
+"""The rules of a ticket: pure, from frozen values to frozen values. `now` is an argument."""

@@ -1,36 +1,33 @@
-"""What is answered, as frozen dataclasses whose fields are the names on the wire. `schemas` documents them."""
+"""What is answered, as frozen structs whose fields are the names on the wire. `schemas` documents them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+
+import msgspec
 
 from shared.errors import Conflict, Message, VezError
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(msgspec.Struct, frozen=True):
     code: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class StageNamed:
+class StageNamed(msgspec.Struct, frozen=True):
     code: str
     name: str
     kind: str
     approves: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonNamed:
+class PersonNamed(msgspec.Struct, frozen=True):
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class HolderNamed:
+class HolderNamed(msgspec.Struct, frozen=True):
     """A person, or a queue (`id` is its code) while a queue holds."""
 
     id: str
@@ -38,8 +35,7 @@ class HolderNamed:
     queue: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TurnShown:
+class TurnShown(msgspec.Struct, frozen=True):
     side: str
     holder: HolderNamed | None
     party: str | None
@@ -48,20 +44,17 @@ class TurnShown:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PendingShown:
+class PendingShown(msgspec.Struct, frozen=True):
     id: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class OptionShown:
+class OptionShown(msgspec.Struct, frozen=True):
     code: str
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnShown:
+class ColumnShown(msgspec.Struct, frozen=True, kw_only=True):
     """A table's column."""
 
     code: str
@@ -69,7 +62,7 @@ class ColumnShown:
     label: str
     help: str = ""
     required: bool = False
-    options: list[OptionShown] = field(default_factory=list)
+    options: list[OptionShown] = msgspec.field(default_factory=list)
     pattern: str | None = None
     min: int | str | None = None
     max: int | str | None = None
@@ -79,8 +72,7 @@ class ColumnShown:
     decimals: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldShown:
+class FieldShown(msgspec.Struct, frozen=True, kw_only=True):
     """A parameter as the reader may see and fill it now."""
 
     code: str
@@ -88,8 +80,8 @@ class FieldShown:
     label: str
     access: str
     help: str = ""
-    options: list[OptionShown] = field(default_factory=list)
-    columns: list[ColumnShown] = field(default_factory=list)
+    options: list[OptionShown] = msgspec.field(default_factory=list)
+    columns: list[ColumnShown] = msgspec.field(default_factory=list)
     pattern: str | None = None
     min: int | str | None = None
     max: int | str | None = None
@@ -101,24 +93,21 @@ class FieldShown:
     decimals: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(msgspec.Struct, frozen=True):
     """Why a transition cannot be taken yet: about one parameter (`field`), or about the ticket."""
 
     field: str | None
     reason: Message
 
 
-@dataclass(frozen=True, slots=True)
-class TransitionShown:
+class TransitionShown(msgspec.Struct, frozen=True):
     code: str
     name: str
     comment: str
     blocked: list[Blocked]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketLine:
+class TicketLine(msgspec.Struct, frozen=True, kw_only=True):
     """A ticket in a list. `side`: as client or as attendant its reader sees it."""
 
     id: str
@@ -147,8 +136,7 @@ class TicketLine:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(msgspec.Struct, frozen=True):
     """A turn of the ledger, as short as a list's row needs it."""
 
     side: str
@@ -156,15 +144,13 @@ class Spell:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackedLine(TicketLine):
+class TrackedLine(TicketLine, frozen=True, kw_only=True):
     """A ticket in a list, with whose turn it has been so far."""
 
     turns: list[Spell]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketShown(TicketLine):
+class TicketShown(TicketLine, frozen=True, kw_only=True):
     """A ticket, whole."""
 
     description: str
@@ -173,8 +159,7 @@ class TicketShown(TicketLine):
     transitions: list[TransitionShown]
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(msgspec.Struct, frozen=True):
     """What became of one of many decisions."""
 
     ticket_id: str
@@ -182,8 +167,7 @@ class Decided:
     refusal: VezError | None
 
 
-@dataclass(frozen=True, slots=True)
-class OperationShown:
+class OperationShown(msgspec.Struct, frozen=True):
     """An accepted command; `refusal` is a refused one's reason (on the wire `problem`, in the reader's language)."""
 
     id: str
@@ -192,8 +176,7 @@ class OperationShown:
     refusal: Conflict | None
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(msgspec.Struct, frozen=True):
     stage: Named
     entered_at: datetime
     left_at: datetime | None
@@ -207,8 +190,7 @@ class HistoryRow:
     seconds: dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class TurnRow:
+class TurnRow(msgspec.Struct, frozen=True):
     ordinal: int
     side: str
     holder: HolderNamed | None
@@ -221,8 +203,7 @@ class TurnRow:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClockShown:
+class ClockShown(msgspec.Struct, frozen=True):
     """For how long each side has had the turn since the first stage, and the present deadline."""
 
     seconds: dict[str, float]
@@ -231,8 +212,7 @@ class ClockShown:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class MessageShown:
+class MessageShown(msgspec.Struct, frozen=True):
     id: str
     author: PersonNamed
     body: str
@@ -240,8 +220,7 @@ class MessageShown:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class UnderstandingShown:
+class UnderstandingShown(msgspec.Struct, frozen=True):
     id: str
     version: int
     body: str
@@ -250,8 +229,7 @@ class UnderstandingShown:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionShown:
+class DecisionShown(msgspec.Struct, frozen=True):
     id: str
     by: PersonNamed
     outcome: str
@@ -260,16 +238,14 @@ class DecisionShown:
     decided_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TicketNamed:
+class TicketNamed(msgspec.Struct, frozen=True):
     id: str
     number: str
     subject: str
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class RelationShown:
+class RelationShown(msgspec.Struct, frozen=True):
     """`kind` is told from the ticket asked about: `origin_of` one made from it, `repeated_by` its duplicate."""
 
     id: str
@@ -278,8 +254,7 @@ class RelationShown:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ShareShown:
+class ShareShown(msgspec.Struct, frozen=True):
     id: str
     person: PersonNamed
     by: PersonNamed
@@ -287,8 +262,7 @@ class ShareShown:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TimeEntryShown:
+class TimeEntryShown(msgspec.Struct, frozen=True):
     id: str
     person: PersonNamed
     worked_on: date
@@ -297,15 +271,13 @@ class TimeEntryShown:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RatingShown:
+class RatingShown(msgspec.Struct, frozen=True):
     score: int
     comment: str | None
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateShown:
+class TemplateShown(msgspec.Struct, frozen=True, kw_only=True):
     """A half-written ticket: the type's own (`id` is null, `code` is its code) or the reader's own."""
 
     id: str | None

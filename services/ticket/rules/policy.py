@@ -12,13 +12,14 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
+import msgspec
+
 from services.ticket.rules import problems
 from services.ticket.rules.ticket import ATTENDED, ENDED, Standing, Ticket
 from shared.errors import VezError
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """What a rule judges: a ticket, the one who acts, the side of the ticket's stage by its flow, and when."""
 
     ticket: Ticket

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+
+import msgspec
 
 from services.ticket.rules.policy import Case
 from services.ticket.rules.ticket import Names, Relations, Standing, Ticket, standing
 from shared.catalog.definitions import Stage, TypeVersion, text_in
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, dict=True):
     """A ticket, what the replicas call its people and things, how the actor stands to it, its version, and when."""
 
     ticket: Ticket
@@ -21,9 +21,9 @@ class Reading:
     standing: Standing
     definition: TypeVersion
     now: datetime
-    relations: Relations = field(default_factory=Relations)
+    relations: Relations = msgspec.field(default_factory=Relations)
 
-    @cached_property
+    @property
     def language(self) -> str:
         """The reader's."""
         return self.standing.actor.language
@@ -72,7 +72,7 @@ class Reading:
     def holder_name(self) -> str:
         """Who holds it, as a person or as a queue, in the reader's language."""
         if self.ticket.holder_queue is not None:
-            return text_in(self.names.queue_names, self.language) or self.ticket.holder_queue
+            return text_in(self.names.queue_names or {}, self.language) or self.ticket.holder_queue
         return self.names.holder
 
     @cached_property
@@ -83,8 +83,8 @@ class Reading:
 
     def changed(self, **changes: Any) -> Reading:
         """The same after a change: `changes` are the ticket's columns by name."""
-        ticket = replace(self.ticket, **changes)
+        ticket = msgspec.structs.replace(self.ticket, **changes)
         stands = self.standing
         if "status" in changes:
             stands = standing(stands.actor, ticket, self.names, self.relations)
-        return replace(self, ticket=ticket, standing=stands)
+        return msgspec.structs.replace(self, ticket=ticket, standing=stands)

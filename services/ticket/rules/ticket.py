@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+
+import msgspec
 
 from shared.ids import Actor
 
@@ -16,8 +17,7 @@ MODULE: Final = ("portal.client_online", "ticket.attend", "ticket.read_all", "ti
 """Without any of these there is no ticket page and no ticket endpoint."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
+class Ticket(msgspec.Struct, frozen=True):
     """The ticket's own columns, by their names."""
 
     id: str
@@ -36,7 +36,7 @@ class Ticket:
     turn_since: datetime
     turn_ordinal: int = 0
     turn_party: dict[str, str] | None = None
-    parameters: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Any] = msgspec.field(default_factory=dict)
     stage: str | None = None
     stage_kind: str | None = None
     stage_entered_at: datetime | None = None
@@ -44,7 +44,7 @@ class Ticket:
     holder_person_id: str | None = None
     holder_queue: str | None = None
     last_attendant_id: str | None = None
-    approvers: list[str] = field(default_factory=list)
+    approvers: list[str] = msgspec.field(default_factory=list)
     scheduled_until: datetime | None = None
     pending_id: str | None = None
     pending_kind: str | None = None
@@ -78,22 +78,20 @@ class Ticket:
         return self.understood_at > self.stage_entered_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """What the replicas say about a ticket's people, type and queue."""
 
-    type_names: dict[str, str] = field(default_factory=dict)
+    type_names: dict[str, str] = msgspec.field(default_factory=dict)
     group: str = ""
-    group_names: dict[str, str] = field(default_factory=dict)
+    group_names: dict[str, str] = msgspec.field(default_factory=dict)
     is_confidential: bool = False
     client: str = ""
     client_kind: str | None = None
     holder: str = ""
-    queue_names: dict[str, str] = field(default_factory=dict)
+    queue_names: dict[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """How an actor stands to a ticket.
 
     `is_client`: acts as the client (the client, a guardian of theirs, the author while it is a draft);
@@ -127,8 +125,7 @@ class Standing:
         return self.is_client and (self.may("portal.client_online") or (self.is_author and self.may("ticket.open_for")))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relations:
+class Relations(msgspec.Struct, frozen=True):
     """What the database knows of an actor and a ticket, beside the ticket's own columns."""
 
     is_guardian: bool = False

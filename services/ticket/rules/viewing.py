@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
+
+import msgspec
 
 from services.ticket.rules.answers import (
     HolderNamed,
@@ -34,7 +35,7 @@ def line(reading: Reading) -> TicketLine:
 def tracked(line: TicketLine, ledger: Sequence[Beginning]) -> TrackedLine:
     """A line with the sides of its ledger."""
     turns = [Spell(span.side, span.since, span.until) for span in spans(ledger)]
-    return TrackedLine(**{f.name: getattr(line, f.name) for f in fields(line)}, turns=turns)
+    return TrackedLine(**msgspec.structs.asdict(line), turns=turns)
 
 
 def shown(reading: Reading) -> TicketShown:

@@ -1,6 +1,6 @@
 """The shapes of this service's bodies: explicit fields, unknown ones refused.
 
-Answers are frozen dataclasses that bear the wire's names (`rules.answers`); the schemas document them, a test holds the
+Answers are frozen structs that bear the wire's names (`rules.answers`); the schemas document them, a test holds the
 two together, and msgspec writes them: one pass instead of two.
 """
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 from marshmallow import Schema, fields
 
 from services.ticket.rules import answers
@@ -161,7 +161,7 @@ class Ticket(TicketLine):
         """The ticket, with what blocks its transitions said in the reader's language."""
         if not any(t.blocked for t in obj.transitions):
             return obj
-        return replace(obj, transitions=[_said(t) for t in obj.transitions])
+        return msgspec.structs.replace(obj, transitions=[_said(t) for t in obj.transitions])
 
 
 def _said(transition: answers.TransitionShown) -> Any:
