@@ -32,19 +32,24 @@ _RELATIONS: Final = Relations.__struct_fields__
 _AFTER_TICKET: Final = len(_TICKET)
 _AFTER_NAMES: Final = _AFTER_TICKET + len(_NAMES)
 
-_no_names: Final[ColumnElement[Any]] = literal_column("'{}'::jsonb")
+_no_text: Final[ColumnElement[Any]] = literal_column("''", Text)
+_nothing: Final[ColumnElement[Any]] = literal_column("'{}'::jsonb")
+_never: Final[ColumnElement[Any]] = literal_column("false")
+_no_queues: Final[ColumnElement[Any]] = literal_column("'{}'::text[]")
 _client: Final = people.alias("client")
 _holder: Final = people.alias("holder")
 
 
-def columns(t: FromClause, who: Who, *, whole: bool) -> list[ColumnElement[Any]]:
-    """What a Reading is made of, in its order; `whole` with the description."""
-    described = texts.c.description if whole else literal_column("''", Text)
-    own = [t.c[name] if name != "description" else described.label(name) for name in _TICKET]
+def columns(t: FromClause, who: Who, *, whole: bool, own: bool = False) -> list[ColumnElement[Any]]:
+    """What a Reading is made of, in its order; `whole` with the description and the parameters. `own`: who looks is the
+    client of every row, and how else they stand to it is of no account."""
+    left_out = {} if whole else {"description": _no_text, "parameters": _nothing}
+    described: dict[str, ColumnElement[Any]] = {"description": texts.c.description, **left_out}
+    said = [described[name].label(name) if name in described else t.c[name] for name in _TICKET]
     around: dict[str, ColumnElement[Any]] = {
-        "type_names": func.coalesce(types.c.names, _no_names),
+        "type_names": func.coalesce(types.c.names, _nothing),
         "group": func.coalesce(types.c.group_code, literal_column("''")),
-        "group_names": func.coalesce(types.c.group_names, _no_names),
+        "group_names": func.coalesce(types.c.group_names, _nothing),
         "is_confidential": func.coalesce(types.c.is_confidential, literal_column("false")),
         "client": func.coalesce(_client.c.display_name, literal_column("''")),
         "client_kind": _client.c.kind,
@@ -58,8 +63,10 @@ def columns(t: FromClause, who: Who, *, whole: bool) -> list[ColumnElement[Any]]
         "is_in_scope": in_scope(t, who),
         "queues": who.queues,
     }
+    if own:
+        stands = {**dict.fromkeys(stands, _never), "queues": _no_queues}
     return [
-        *own,
+        *said,
         *_named(around, _NAMES),
         *_named(stands, _RELATIONS),
     ]

@@ -66,7 +66,7 @@ def _page(name: str, by: Narrowing, *, walked: bool = False) -> Statement:
     chosen = merged(*LISTS[name].streams(also))
     t = tickets
     return compiled(
-        select(*columns(t, ONE, whole=False))
+        select(*columns(t, ONE, whole=False, own=name == "own"))
         .select_from(joined(t, whole=False).join(chosen, chosen.c.id == t.c.id))
         .order_by(t.c.id.desc())
     )
