@@ -1,6 +1,6 @@
 """From a committed row to the broker: the publisher of the process that committed, and the relay that sweeps.
 
-The publisher sends what this process just committed, in packs of one aggregate word, at once when idle and 10 ms apart
+The publisher sends what this process just committed, in packs of one aggregate word, at once when idle and 25 ms apart
 under load; it forgets what it could not send within 2 s. The relay claims rows older than 2 s by a lease, sends them in
 order of id and settles: what a dead process left, and what the broker would not take. A sent mark says only that the
 broker had it.
@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from shared import clock, telemetry
 from shared.bus import Bus
@@ -22,7 +22,9 @@ from shared.database import Database
 from shared.errors import Retryable
 
 PACK = 50
-PAUSE_SECONDS = 0.01
+MARK_SECONDS: Final = 0.2
+"""How long a mark may wait for others: well below the age at which the relay sends again."""
+PAUSE_SECONDS = 0.025
 PATIENCE_SECONDS = 2.0
 MEMORY = 20_000
 LEASE_SECONDS = 15
@@ -81,6 +83,8 @@ class Publisher:
         self.bus = bus
         self._events: deque[tuple[float, Envelope]] = deque(maxlen=MEMORY)
         self._rings: deque[tuple[float, str, str]] = deque(maxlen=MEMORY)
+        self._sent: list[str] = []
+        self._marked_at = 0.0
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._loop, name=f"{service}-publisher", daemon=True)
@@ -105,31 +109,31 @@ class Publisher:
 
     def _loop(self) -> None:
         while True:
-            self._wake.wait()
+            self._wake.wait(MARK_SECONDS if self._sent else None)
             self._wake.clear()
             while self._events or self._rings:
                 started = clock.monotonic()
                 self._round()
                 if self._events:
                     clock.sleep(max(0.0, PAUSE_SECONDS - (clock.monotonic() - started)))
+                self._mark(MARK_SECONDS)
+            self._mark(0.0 if self._stopping.is_set() else MARK_SECONDS)
             if self._stopping.is_set():
                 return
 
     def _round(self) -> None:
-        sent: list[str] = []
         try:
             for pack in self._packs():
                 telemetry.crash_point("before_publish")
                 self.bus.publish(pack[0].word, [envelope_to_wire(e) for e in pack])
                 telemetry.crash_point("after_publish")
-                sent += [e.id for e in pack]
+                self._sent += [e.id for e in pack]
             for kind, ids in self._bells().items():
                 self.bus.ring(self.service, kind, ids)
         except Retryable:
             log.warning("publish_failed", service=self.service)
             self._forget_old()
             self._stopping.wait(0.2)
-        self._mark(sent)
 
     def _packs(self) -> list[list[Envelope]]:
         taken = [self._events.popleft() for _ in range(min(len(self._events), 4 * PACK))]
@@ -153,9 +157,11 @@ class Publisher:
             self._events.popleft()
         self._rings.clear()
 
-    def _mark(self, ids: list[str]) -> None:
-        if not ids:
+    def _mark(self, every: float) -> None:
+        """Mark what was sent, at most once in so many seconds: a mark an event would cost as much as sending it."""
+        if not self._sent or clock.monotonic() - self._marked_at < every:
             return
+        ids, self._sent, self._marked_at = self._sent, [], clock.monotonic()
         telemetry.PUBLISHED.labels(self.service, "publisher").inc(len(ids))
         try:
             with self.database.connection() as connection:

@@ -1,17 +1,62 @@
-"""kombu's pgmq transport with two manners changed."""
+"""kombu's pgmq transport with three manners changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from queue import Empty
 from typing import Any
 
 import kombu.transport.pgmq as pgmq_transport
+from pgmq.messages import Message
 
 LOOK_UP_SECONDS = 0.25
 
 
+@cache
+def _reading(mailboxes: tuple[str, ...]) -> str:
+    """The statement that reads so many messages of each mailbox, each row behind its mailbox's place."""
+    one = "SELECT {place}, (m).* FROM pgmq.read('{name}', %(visibility)s, %(most)s) m"
+    return " UNION ALL ".join(one.format(place=place, name=name) for place, name in enumerate(mailboxes))
+
+
 class Channel(pgmq_transport.Channel):
-    """A channel that hands on what it rejects: the transport's own reject deletes."""
+    """A channel that reads all its mailboxes at once, and hands on what it rejects: the transport's own reject deletes.
+
+    A read or an acknowledgement is one statement and so one transaction; begun and committed apart, and mailbox by
+    mailbox, they took a fifth of a busy worker's time.
+    """
+
+    @contextmanager
+    def _plain(self) -> Iterator[Any]:
+        pool: Any = self.pgmq.pool
+        with pool.connection() as connection:
+            if not connection.autocommit:
+                connection.autocommit = True
+            yield connection
+
+    def _poll(self, cycle: Any, callback: Any, timeout: float | None = None) -> None:
+        """Deliver what is there for this channel. Raises Empty where there is nothing."""
+        queues = tuple(sorted(set(self._active_queues)))
+        statement = _reading(tuple(self._queue_name(queue) for queue in queues))
+        values = {"visibility": self.visibility_timeout, "most": self._get_message_estimate()}  # type: ignore[no-untyped-call, unused-ignore]
+        with self._plain() as connection:
+            rows = connection.execute(statement, values).fetchall()
+        if not rows:
+            raise Empty
+        for place, *row in rows:
+            (payload,) = self._pgmq_messages_to_python([Message.from_row(row)], queues[place])
+            self.connection._deliver(payload, queues[place])
+
+    def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
+        """Acknowledge one message: it is deleted."""
+        if multiple:
+            raise NotImplementedError("Messages are acknowledged one by one")
+        told = self.qos.get(delivery_tag).delivery_info
+        with self._plain() as connection:
+            self.pgmq.delete(told["pgmq_queue"], told["pgmq_msg_id"], conn=connection)
+        self.qos.ack(delivery_tag)
 
     def basic_reject(self, delivery_tag: str, requeue: bool = False) -> None:
         """Reject a message; without `requeue` its body goes to the transport's `bury` first."""
