@@ -77,10 +77,10 @@ def exact(moment: datetime) -> str:
     return _written(moment, "exact")
 
 
-def day(moment: datetime | date) -> str:
+def day(moment: datetime | date, now: datetime | None = None) -> str:
     """The day, with its year unless that is the present one: 4 dez 2026."""
     day_of = local(moment).date() if isinstance(moment, datetime) else moment
-    return _written(day_of, "day" if day_of.year == local(clock.now()).year else "day_year")
+    return _written(day_of, "day" if day_of.year == local(now or clock.now()).year else "day_year")
 
 
 def whole_day(moment: date) -> str:
@@ -122,7 +122,7 @@ def _called(moment: datetime, now: datetime) -> str:
         return gettext("tomorrow")
     if -WEEK_DAYS <= apart <= WEEK_DAYS:
         return _written(moment, "weekday")
-    return day(moment)
+    return day(moment, now)
 
 
 def lasting(length: timedelta) -> str:

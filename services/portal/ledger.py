@@ -91,7 +91,7 @@ def draw(spells: Sequence[Spell], due: datetime | None, now: datetime, *, is_cli
         sums=_sums(spells, last, is_client),
         now=None if ended else window.at(now),
         due=min(99.9, window.at(due)) if due and due > window.start else None,
-        due_text=_due_text(due, window) if due else "",
+        due_text=_due_text(due, window, now) if due else "",
         due_beyond=bool(due and due > window.end),
     )
 
@@ -134,9 +134,9 @@ def _tick(window: Window, moment: datetime, *, first: bool) -> Tick:
     return Tick(x=window.at(moment), text=str(here.day))
 
 
-def _due_text(due: datetime, window: Window) -> str:
+def _due_text(due: datetime, window: Window, now: datetime) -> str:
     if due > window.end:
-        return f"{formats.by(due)} →"
+        return f"{formats.by(due, now)} →"
     return gettext("deadline")
 
 
