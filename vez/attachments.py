@@ -19,6 +19,7 @@ WORDS: Final = {
     "lost": "contents whose object is not in the store",
     "wrong_size": "objects whose size is not their content's",
     "damaged": "objects that do not hold what their name says",
+    "no_thumbnail": "contents whose small picture is not in the store",
     "miscounted": "contents whose count is not the number of files that have them",
     "orphans": "objects that no row names",
 }

@@ -84,6 +84,7 @@ contents: Final = Table(
     Column("reference_count", Integer, nullable=False),
     Column("changed_at", Instant(), nullable=False),
     Column("leased_until", Instant()),
+    Column("has_thumbnail", Boolean, nullable=False, server_default=text("false")),
     closed("state", "writing", "stored", "leaving"),
     Index("ix_contents_unused", "changed_at", postgresql_where=text("reference_count = 0")),
     comment="each content once, however many files have it",

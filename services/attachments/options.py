@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from shared import config
+
+MOST_PARTS_SECONDS: Final = 300
+"""Reliability page, S12."""
 
 
 def _store(value: str) -> str | None:
@@ -25,6 +28,10 @@ def _scanner(value: str) -> str | None:
 
 def _positive(value: int) -> str | None:
     return None if value > 0 else "is not above 0"
+
+
+def _short(value: int) -> str | None:
+    return None if 0 < value <= MOST_PARTS_SECONDS else f"is not between 1 and {MOST_PARTS_SECONDS}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +72,18 @@ class Options(config.Common):
     )
     part_bytes: int = config.option(
         "VEZ_ATTACHMENTS_PART_BYTES", "bytes of one part of an upload", default=16 * 1024 * 1024, check=_positive
+    )
+    parts_seconds: int = config.option(
+        "VEZ_ATTACHMENTS_PARTS_SECONDS",
+        "how long the addresses of an upload's parts are good; they can be asked for anew",
+        default=MOST_PARTS_SECONDS,
+        check=_short,
+    )
+    streamed_bytes: int = config.option(
+        "VEZ_ATTACHMENTS_STREAMED_BYTES",
+        "bytes at most of a file that is sent through the service in one request; larger ones go to the store in parts",
+        default=16 * 1024 * 1024,
+        check=_positive,
     )
     image_pixels: int = config.option(
         "VEZ_ATTACHMENTS_IMAGE_PIXELS", "pixels of one picture at most", default=120_000_000, check=_positive

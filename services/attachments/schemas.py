@@ -19,15 +19,10 @@ _TAG: Final = validate.Length(min=1, max=200)
 _HASH: Final = validate.Regexp(r"^[0-9a-fA-F]{64}\Z", error="64 hexadecimal digits")
 
 
-class NewUpload(Schema):
-    """What is to be sent."""
+class Facts(Schema):
+    """What is said of a file however it is sent."""
 
-    ticket_id = fields.UUID(required=True)
     name = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_NAME))
-    size = fields.Integer(
-        required=True, strict=True, validate=validate.Range(min=1, max=2**62, error="A file has at least one byte")
-    )
-    content_type = fields.String(load_default="", validate=validate.Length(max=255))
     sha256 = fields.String(
         load_default=None,
         allow_none=True,
@@ -42,6 +37,16 @@ class NewUpload(Schema):
         validate=validate.Length(min=1, max=100),
         metadata={"description": "the parameter of kind file that it answers"},
     )
+
+
+class NewUpload(Facts):
+    """What is to be sent."""
+
+    ticket_id = fields.UUID(required=True)
+    size = fields.Integer(
+        required=True, strict=True, validate=validate.Range(min=1, max=2**62, error="A file has at least one byte")
+    )
+    content_type = fields.String(load_default="", validate=validate.Length(max=255))
 
 
 class PartAddress(Schema):
@@ -85,6 +90,7 @@ class Attachment(Schema):
     state = fields.String(required=True, validate=validate.OneOf(("uploading", "checking", "stored", "rejected")))
     reason = fields.String(required=True, allow_none=True)
     internal = fields.Boolean(required=True)
+    has_thumbnail = fields.Boolean(required=True)
     message_id = fields.String(required=True, allow_none=True)
     parameter = fields.String(required=True, allow_none=True)
     author = fields.Nested(Person, required=True)
@@ -141,6 +147,7 @@ def shown(file: File, say: Callable[[Message], str]) -> dict[str, Any]:
         "state": file.state,
         "reason": None if file.reason is None else say(Message(file.reason)),
         "internal": file.is_internal,
+        "has_thumbnail": file.is_stored and file.has_thumbnail,
         "message_id": file.message_id,
         "parameter": file.parameter,
         "author": {"id": file.by_id, "name": file.author},

@@ -9,6 +9,7 @@ from celery import Celery
 
 from services.attachments.gateways.scanner import scanner_of
 from services.attachments.gateways.store import S3Store
+from services.attachments.gateways.thumbnails import thumbnailer_of
 from services.attachments.handlers import HANDLERS
 from services.attachments.models import STORE
 from services.attachments.options import Options
@@ -22,7 +23,11 @@ def part(options: Options, services: client.Services | None = None) -> Part:
     """This service's share of a worker; its connections open when it starts."""
 
     def gateways() -> Mapping[str, Any]:
-        return {"store": S3Store(options), "scanner": scanner_of(options)}
+        return {
+            "store": S3Store(options),
+            "scanner": scanner_of(options),
+            "thumbnailer": thumbnailer_of(options),
+        }
 
     return Part(
         options=options,

@@ -7,6 +7,7 @@ from shared.http.problems import problem_response
 from shared.http.routes import blueprint, needs, public, services_only, signed_in
 from shared.http.running import (
     Edge,
+    carry_out,
     command,
     current_actor,
     current_edge,
@@ -16,6 +17,7 @@ from shared.http.running import (
     read,
     respond,
     services,
+    take_for_body,
 )
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Hooks",
     "Page",
     "blueprint",
+    "carry_out",
     "command",
     "create_service",
     "current_actor",
@@ -42,5 +45,6 @@ __all__ = [
     "services",
     "services_only",
     "signed_in",
+    "take_for_body",
     "translate",
 ]

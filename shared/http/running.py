@@ -212,15 +212,8 @@ def command(
                 {**_scope(tx.actor, key), "fingerprint": _fingerprint(), "answer": answered, "created_at": tx.now},
             )
 
-    def act(vain: frozenset[tuple[str, str]]) -> Any:
-        def run(tx: Transaction) -> Any:
-            tx.vain = vain
-            return verb(tx)
-
-        return edge.units.run(run, actor=anonymous or _actor, expected=if_match(), seal=seal)
-
     try:
-        result = edge.asking(act)
+        result = _in_a_unit(edge, verb, actor=anonymous or _actor, expected=if_match(), seal=seal)
     except Repeated:
         return _stored(edge, str(key), replay)
     except VezError:
@@ -231,6 +224,30 @@ def command(
     return instead or _response(answered["body"], answered["status"], answered["headers"])
 
 
+def _in_a_unit(edge: Edge, verb: Verb[R], **how: Any) -> R:
+    def act(vain: frozenset[tuple[str, str]]) -> R:
+        def run(tx: Transaction) -> R:
+            tx.vain = vain
+            return verb(tx)
+
+        return cast(R, edge.units.run(run, **how))
+
+    return edge.asking(act)
+
+
+def carry_out(verb: Verb[R]) -> R:
+    """What a verb returns, in a unit of work that answers nothing: for routes that reach out between two verbs.
+
+    Neither If-Match nor Idempotency-Key is looked at. Raises what the verb raises.
+    """
+    return _in_a_unit(current_edge(), verb, actor=_actor)
+
+
+def take_for_body(digest: bytes) -> None:
+    """Let `digest` stand for a body that was streamed, where an Idempotency-Key is held against what was sent."""
+    g.body = digest
+
+
 def _scope(actor: Actor, key: str) -> dict[str, str]:
     if len(key) > 200:
         raise Invalid("An Idempotency-Key has at most 200 characters", type="idempotency-key-too-long")
@@ -238,9 +255,8 @@ def _scope(actor: Actor, key: str) -> dict[str, str]:
 
 
 def _fingerprint() -> str:
-    return hashlib.sha256(
-        request.method.encode() + b" " + request.path.encode() + b"\n" + request.get_data()
-    ).hexdigest()
+    body = g.body if "body" in g else request.get_data()
+    return hashlib.sha256(request.method.encode() + b" " + request.path.encode() + b"\n" + body).hexdigest()
 
 
 def _find(edge: Edge, key: str) -> Any:

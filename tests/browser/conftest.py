@@ -14,6 +14,7 @@ from tests.browser.visitor import Visitor
 from tests.support import stack
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PART_BYTES = 256 * 1024
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -26,8 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def vez() -> Iterator[stack.Stack]:
-    """A running system with its demo."""
-    with stack.running() as running:
+    """A running system with its demo. Uploads have small parts, whose addresses end soon."""
+    with stack.running(VEZ_ATTACHMENTS_PART_BYTES=str(PART_BYTES), VEZ_ATTACHMENTS_PARTS_SECONDS="4") as running:
         yield running
 
 

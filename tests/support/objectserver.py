@@ -1,8 +1,9 @@
-"""A real S3 server of a test's own: rclone. It can be killed and started again."""
+"""A real S3 server of a test's own: rclone. It can be killed, stopped still, full, deny, and be started again."""
 
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -50,13 +51,13 @@ class ObjectServer:
         for each in self.bucket.iterdir():
             shutil.rmtree(each)
 
-    def start(self) -> None:
-        """Start, and wait until it answers."""
+    def start(self, *, secret: str = SECRET, most_bytes: int | None = None) -> None:
+        """Start, and wait until it answers. Another `secret`: it denies us; `most_bytes`: larger ones have no room."""
         arguments = [lazy.program("rclone"), "serve", "s3", "--vfs-cache-mode", "off", "--dir-cache-time", "1ms"]
         arguments += ["--addr", f"127.0.0.1:{self.port}", str(self.folder)]
         environ = {"PATH": os.defpath, "HOME": str(self.folder), "RCLONE_CONFIG": os.devnull, "GOMEMLIMIT": "64MiB"}
-        environ["RCLONE_AUTH_KEY"] = f'"{KEY},{SECRET}"'
-        dies = partial(child.die_with_parent, signal.SIGKILL, os.getpid())
+        environ["RCLONE_AUTH_KEY"] = f'"{KEY},{secret}"'
+        dies = partial(_bounded, os.getpid(), most_bytes)
         self._process = Popen(
             arguments, env=environ, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, preexec_fn=dies, process_group=0
         )
@@ -69,9 +70,31 @@ class ObjectServer:
             self._process.wait()
             self._process = None
 
+    def restart(self, *, secret: str = SECRET, most_bytes: int | None = None) -> None:
+        """Start it anew, as `start` says."""
+        self.kill()
+        self.start(secret=secret, most_bytes=most_bytes)
+
+    def pause(self) -> None:
+        """Stop it still: connections are taken, nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def _answers(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def _bounded(parent: int, most_bytes: int | None) -> None:
+    """In the child: die with the parent; files above the bound cannot be written, as on a disk that is full."""
+    child.die_with_parent(signal.SIGKILL, parent)
+    if most_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from shared import clock
 from shared.ids import new_id
 from vez.bench import stack as stacks
 from vez.bench.driver import Connection, Figures, measure
+from vez.bench.files import Files
 from vez.embedded import folder as folders
 from vez.embedded import wiring
 from vez.embedded.child import die_with_parent
@@ -46,15 +47,28 @@ def bench() -> None:
 @click.option("--creates", default=2000, show_default=True, help="Tickets made at c=8 with the workers held.")
 @click.option("--reads", default=3000, show_default=True, help="Reads of a ticket, and of a list, at c=8.")
 @click.option("--idle", default=200, show_default=True, help="Requests submitted one by one.")
+@click.option(
+    "--files",
+    "megabytes",
+    type=click.IntRange(0, 250),
+    default=200,
+    show_default=True,
+    help="Megabytes of each file measured; 0: none is.",
+)
 @click.option("--log", "event_log", type=click.Path(path_type=Path, exists=True), help="An event log to replay too.")
 @click.option("--cases", default=500, show_default=True, help="Cases of the log to replay.")
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Where to write the figures.")
-def run(creates: int, reads: int, idle: int, event_log: Path | None, cases: int, target: Path | None) -> None:
+def run(
+    creates: int, reads: int, idle: int, megabytes: int, event_log: Path | None, cases: int, target: Path | None
+) -> None:
     """Start a system of its own, measure it and the yardstick in turn, and end it."""
     with tempfile.TemporaryDirectory(prefix="vez-bench-") as place:
         data = Path(place) / "data"
         with stacks.running(data, _free_port()) as stack:
-            found = Measured(stack, data).all(creates, reads, idle)
+            measured = Measured(stack, data)
+            found = measured.all(creates, reads, idle)
+            if megabytes:
+                found["files"] = measured.files(megabytes)
         if event_log is not None:
             # A system of its own: the other still has thousands of requests to route.
             with stacks.running(Path(place) / "replayed", _free_port()) as stack:
@@ -93,6 +107,16 @@ class Measured:
                 found[name]["ratio"] = round(ours.per_second / theirs.per_second, 2)
             found["cpu_seconds"] = _spent(before, self.stack.cpu_seconds())
         return found
+
+    def files(self, megabytes: int) -> dict[str, Any]:
+        """Checking, reading and sending files, each beside the MinIO SDK alone on the same store."""
+        headers = self.headers() | {"Prefer": "wait=5", "Idempotency-Key": new_id()}
+        status, ticket = Connection(self.http).call(
+            "POST", "/api/ticket/v1/tickets", REQUEST | {"submit": True}, headers
+        )
+        _expect(status, 200)
+        measured = Files(self, self.data, ticket["id"], megabytes).measure()
+        return {name: asdict(pair) for name, pair in measured.items()}
 
     def _token(self, who: str) -> str:
         status, answer = Connection(self.http).call(
@@ -223,5 +247,15 @@ def _show(found: dict[str, Any]) -> None:
     table.add_row("submit → holder, idle", "", "", "", f"{idle['p50_ms']:.1f}", f"{idle['p99_ms']:.1f}")
     console = Console()
     console.print(table)
+    if "files" in found:
+        console.print(_files_shown(found["files"]))
     console.print(f"The whole system idle: {found['idle_pss_mb']} MB (PSS)")
     console.print(f"Processor seconds while measuring: {found['cpu_seconds']}")
+
+
+def _files_shown(found: dict[str, Any]) -> Table:
+    table = Table("files", "Vez", "MinIO SDK alone", "ratio", title="The same store, in one run")
+    for name, pair in found.items():
+        ours, theirs = pair["megabytes_per_second"], pair["sdk_megabytes_per_second"]
+        table.add_row(name, f"{ours:.0f} MB/s", f"{theirs:.0f} MB/s", f"{pair['ratio']:.2f}")
+    return table

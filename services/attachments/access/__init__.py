@@ -2,6 +2,7 @@
 
 from services.attachments.access.due import (
     ABANDONED,
+    ACTIVITY,
     CLAIM,
     CLAIM_DUE,
     CLAIM_ROUND,
@@ -13,6 +14,7 @@ from services.attachments.access.loading import COUNTED, FILES, find_file, find_
 
 __all__ = [
     "ABANDONED",
+    "ACTIVITY",
     "CLAIM",
     "CLAIM_DUE",
     "CLAIM_ROUND",

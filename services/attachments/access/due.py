@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Interval, bindparam, func, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, Interval, bindparam, exists, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.attachments.models import attachments, contents, rounds
+from services.attachments.models import attachments, contents, metadata, rounds
 from shared.database import Id, Text, compiled
 
 NOW: Final[ColumnElement[Any]] = func.clock_timestamp() + bindparam("offset", type_=Interval)
 UNTIL: Final[ColumnElement[Any]] = NOW + bindparam("lease", type_=Interval)
+_audit_log: Final = metadata.tables["audit_log"]
 
 
 def _word(value: str) -> ColumnElement[str]:
@@ -94,3 +95,12 @@ CLAIM_ROUND: Final = compiled(
     ).returning(rounds.c.name)
 )
 """A round that one worker does at a time; nothing where it is not due yet."""
+_under_way: Final = exists().where(attachments.c.state == _word("uploading"), attachments.c.removed_at.is_(None))
+ACTIVITY: Final = compiled(
+    select(
+        select(rounds.c.next_at).where(rounds.c.name == bindparam("round")).scalar_subquery().label("next_at"),
+        select(func.max(_audit_log.c.at)).scalar_subquery().label("active_at"),
+        _under_way.label("is_under_way"),
+    )
+)
+"""When a round is next, when anything was last done with a file, and whether one is being sent."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 
-from services.attachments.models import attachments, people, types
+from services.attachments.models import attachments, contents, people, types
 from services.attachments.rules.files import File, from_wire, may_see
 from services.attachments.rules.limits import Limits, limits_of
 from services.attachments.rules.rights import Standing
@@ -15,8 +15,14 @@ from shared.errors import NotFound
 from shared.ids import Actor
 
 _WITH_AUTHOR: Final[Select[Any]] = select(
-    attachments, func.coalesce(people.c.display_name, literal_column("''")).label("author")
-).select_from(attachments.outerjoin(people, people.c.id == attachments.c.by_id))
+    attachments,
+    func.coalesce(people.c.display_name, literal_column("''")).label("author"),
+    func.coalesce(contents.c.has_thumbnail, literal_column("false")).label("has_thumbnail"),
+).select_from(
+    attachments.outerjoin(people, people.c.id == attachments.c.by_id).outerjoin(
+        contents, contents.c.sha256 == attachments.c.sha256
+    )
+)
 _ONE: Final = compiled(
     _WITH_AUTHOR.where(attachments.c.id == bindparam("id", type_=Id()), attachments.c.removed_at.is_(None))
 )
@@ -74,6 +80,7 @@ def file_of(row: Any) -> File:
         removed_at=row.removed_at,
         created_at=row.created_at,
         version=row.version,
+        has_thumbnail=row.has_thumbnail,
     )
 
 

@@ -11,7 +11,15 @@ from services.attachments import commands, queries, schemas
 from services.attachments.access import load_for_change
 from services.attachments.api.places import last_id, standing, store
 from services.attachments.rules import ranges
-from services.attachments.rules.files import LINK_SECONDS, File, content_key, may_see, unreadable
+from services.attachments.rules.files import (
+    LINK_SECONDS,
+    THUMBNAIL_TYPE,
+    File,
+    content_key,
+    may_see,
+    thumbnail_key,
+    unreadable,
+)
 from services.attachments.rules.kinds import served_type
 from services.attachments.rules.names import disposition
 from services.attachments.rules.rights import Standing
@@ -24,6 +32,7 @@ from shared.http.cursors import page
 blp = blueprint("attachments", __name__, description="Files of tickets")
 POLICY: Final = "sandbox; default-src 'none'"
 """What a browser may do with a file that it shows in spite of all: nothing."""
+SEALED: Final = {"Content-Security-Policy": POLICY, "Cross-Origin-Resource-Policy": "same-origin"}
 
 
 @blp.route("/tickets/<uuid:ticket_id>/attachments")
@@ -76,6 +85,25 @@ def content(attachment_id: str) -> Response:
     return _sent(file, span)
 
 
+@blp.route("/attachments/<uuid:attachment_id>/thumbnail")
+@signed_in
+@blp.response(200, description="A small picture of the file, as WebP")
+def thumbnail(attachment_id: str) -> Response:
+    """A small picture of the file, for who may read it; 404 where it is no picture, or none could be made of it."""
+    file = _readable(attachment_id)
+    if not file.has_thumbnail:
+        raise NotFound("There is no small picture of this file")
+    tag = f'"{file.sha256}-small"'
+    headers = SEALED | {"ETag": tag, "Content-Type": THUMBNAIL_TYPE, "Cache-Control": "private, no-cache"}
+    if tag in request.headers.get("If-None-Match", ""):
+        return Response(status=304, headers=headers)
+    body = store().open(thumbnail_key(str(file.sha256)))
+    if body is None:
+        raise Retryable("The object store does not have this file now")
+    headers["Content-Length"] = str(body.size)
+    return Response(body, headers=headers, direct_passthrough=True)
+
+
 @blp.route("/attachments/<uuid:attachment_id>/link", methods=["POST"])
 @signed_in
 @blp.response(200, schemas.Link)
@@ -124,8 +152,7 @@ def _sent(file: File, span: ranges.Span | None) -> Response:
         "Content-Type": served_type(file.content_type),
         "Content-Length": str(length),
         "Content-Disposition": disposition(file.name),
-        "Content-Security-Policy": POLICY,
-        "Cross-Origin-Resource-Policy": "same-origin",
+        **SEALED,
         "Accept-Ranges": "bytes",
         "ETag": f'"{file.sha256}"',
     }

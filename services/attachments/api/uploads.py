@@ -9,9 +9,8 @@ from typing import Any
 from flask import Response
 
 from services.attachments import commands, queries, schemas
-from services.attachments.api.places import options, standing, store
-from services.attachments.rules.files import PARTS_SECONDS, Announced, File, Part, part_key
-from services.attachments.rules.limits import Limits
+from services.attachments.api.places import announcement, default_limits, giving_way, options, standing, store
+from services.attachments.rules.files import File, Part, part_key
 from services.attachments.schemas import Addressed
 from shared import clock
 from shared.errors import Conflict
@@ -26,17 +25,19 @@ blp = blueprint("uploads", __name__, description="Sending files")
 @blp.response(201, schemas.Upload)
 def begin(body: dict[str, Any]) -> Response:
     """Announce a file; PUT each part to its address, then complete the upload."""
-    announced = _announced(body)
+    announced = announcement(body, str(body["ticket_id"]), body["size"], body["content_type"])
     stands = standing(announced.ticket_id)
     store().ping()
-    defaults = Limits(options().ticket_files, options().file_bytes)
+    defaults = default_limits()
     part_bytes = options().part_bytes
-    return command(
-        lambda tx: _addressed(commands.begin(tx, tx.actor, stands, announced, defaults, part_bytes)),
-        schemas.Upload,
-        status=201,
-        location=lambda made: f"/v1/uploads/{made.id}",
-        replay=_renewed,
+    return giving_way(
+        lambda: command(
+            lambda tx: _addressed(commands.begin(tx, tx.actor, stands, announced, defaults, part_bytes)),
+            schemas.Upload,
+            status=201,
+            location=lambda made: f"/v1/uploads/{made.id}",
+            replay=_renewed,
+        )
     )
 
 
@@ -64,32 +65,18 @@ def complete(body: dict[str, Any], upload_id: str) -> Response:
     )
 
 
-def _announced(body: Mapping[str, Any]) -> Announced:
-    text = {name: None if body[name] is None else str(body[name]) for name in ("message_id", "sha256")}
-    return Announced(
-        ticket_id=str(body["ticket_id"]),
-        name=body["name"],
-        size=body["size"],
-        content_type=body["content_type"].replace("\0", ""),
-        sha256=text["sha256"].lower() if text["sha256"] else None,
-        internal=body["internal"],
-        message_id=text["message_id"],
-        parameter=body["parameter"],
-    )
-
-
 def _addressed(file: File, arrived: Mapping[int, str] | None = None) -> Addressed:
-    tags = arrived or {}
+    tags, seconds = arrived or {}, options().parts_seconds
     parts: list[Mapping[str, Any]] = [
         {
             "number": part.number,
-            "url": store().upload_address(part_key(file.id, part.number), PARTS_SECONDS),
+            "url": store().upload_address(part_key(file.id, part.number), seconds),
             "size": part.size,
             "etag": tags.get(part.number),
         }
         for part in file.parts
     ]
-    return Addressed(file.id, clock.now() + timedelta(seconds=PARTS_SECONDS), parts)
+    return Addressed(file.id, clock.now() + timedelta(seconds=seconds), parts)
 
 
 def _under_way(upload_id: str) -> Addressed:

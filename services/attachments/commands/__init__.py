@@ -13,7 +13,7 @@ from services.attachments.commands.checking import (
     store,
 )
 from services.attachments.commands.clearing import (
-    claim_round,
+    claim_orphan_round,
     claim_untidy,
     claim_unused,
     give_up_abandoned,
@@ -22,16 +22,18 @@ from services.attachments.commands.clearing import (
 )
 from services.attachments.commands.removing import remove, remove_all
 from services.attachments.commands.replicating import keep_answered_type, keep_type
-from services.attachments.commands.uploading import begin, complete
+from services.attachments.commands.uploading import WRONG, abandon, begin, complete
 
 __all__ = [
+    "WRONG",
     "Busy",
     "Claimed",
     "Gone",
+    "abandon",
     "begin",
     "claim",
     "claim_due",
-    "claim_round",
+    "claim_orphan_round",
     "claim_untidy",
     "claim_unused",
     "complete",

@@ -90,12 +90,16 @@ def _count_on(tx: Transaction, row: Any, sha256: str, size: int) -> None:
     tx.update(contents, {"sha256": sha256}, counted, expect=_as_read(row))
 
 
-def store(tx: Transaction, actor: Actor, claimed: Claimed, content_type: str) -> bool:
-    """The content is written: the file can be read from now on. False where somebody was faster."""
+def store(tx: Transaction, actor: Actor, claimed: Claimed, content_type: str, *, made_thumbnail: bool = False) -> bool:
+    """The content is written: the file can be read from now on. False where somebody was faster.
+
+    `made_thumbnail`: its small picture was written with it.
+    """
     file = find_file(tx, claimed.file.id)
     if not _is_ours(file, claimed) or file is None or file.sha256 is None:
         return False
-    tx.update(contents, {"sha256": file.sha256}, {"state": "stored", "changed_at": tx.now})
+    written: dict[str, Any] = {"state": "stored", "changed_at": tx.now}
+    tx.update(contents, {"sha256": file.sha256}, written | ({"has_thumbnail": True} if made_thumbnail else {}))
     ended = {"state": "stored", "content_type": content_type, "reason": None}
     tx.change(attachments, file.id, _settled(tx, ended), version=file.version)
     tx.emit(

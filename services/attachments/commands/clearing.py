@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, select
-
-from services.attachments.access import ABANDONED, CLAIM_ROUND, CLAIM_UNTIDY, CLAIM_UNUSED, find_file
+from services.attachments.access import ABANDONED, ACTIVITY, CLAIM_ROUND, CLAIM_UNTIDY, CLAIM_UNUSED, find_file
 from services.attachments.models import attachments, contents
 from services.attachments.rules.files import LEASE, Part, from_wire
+from services.attachments.rules.rounds import may_find_orphans
 from shared import clock
-from shared.database import Id, compiled
 from shared.ids import Actor
 from shared.transaction import Transaction
 
 BATCH: Final = 100
-_SAID: Final = compiled(select(attachments.c.sequence).where(attachments.c.id == bindparam("id", type_=Id())))
+ORPHANS: Final = "orphans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,7 @@ def give_up_abandoned(tx: Transaction, actor: Actor, older_than: timedelta) -> i
         if file is not None and file.state == "uploading":
             gone = {"removed_at": tx.now, "name": "", "leased_until": None}
             tx.change(attachments, file.id, gone, version=file.version)
+            tx.audit("attachment", file.id, "give_up", {"ticket_id": file.ticket_id})
     return len(rows)
 
 
@@ -47,15 +46,9 @@ def claim_untidy(tx: Transaction, actor: Actor) -> list[Untidy]:
 
 
 def settle_tidied(tx: Transaction, actor: Actor, ids: Sequence[str]) -> None:
-    """Their parts are gone; a file of which nothing was ever said is forgotten with them."""
+    """Their parts are gone. The row stays, of a file that never came too: the head of its audit chain is in it."""
     for id in ids:
-        file = find_file(tx, id)
-        if file is None:
-            continue
-        if file.removed_at is not None and tx.scalar(_SAID, id=id) == 0:
-            tx.delete(attachments, {"id": id})
-        else:
-            tx.update(attachments, {"id": id}, {"parts": [], "leased_until": None}, must=False)
+        tx.update(attachments, {"id": id}, {"parts": [], "leased_until": None}, must=False)
 
 
 def claim_unused(tx: Transaction, actor: Actor) -> list[str]:
@@ -69,6 +62,14 @@ def settle_unused(tx: Transaction, actor: Actor, sha256s: Sequence[str]) -> None
         tx.delete(contents, {"sha256": sha256})
 
 
-def claim_round(tx: Transaction, actor: Actor, name: str, every: timedelta) -> bool:
-    """Whether a round is due, and then the caller's alone."""
-    return tx.one(CLAIM_ROUND, name=name, offset=clock.OFFSET, lease=every) is not None
+def claim_orphan_round(tx: Transaction, actor: Actor, every: timedelta) -> bool:
+    """Whether the look for orphans is due, can find something, and then is the caller's alone."""
+    before = tx.one(ACTIVITY, round=ORPHANS)
+    if tx.one(CLAIM_ROUND, name=ORPHANS, offset=clock.OFFSET, lease=every) is None:
+        return False
+    return may_find_orphans(
+        looked_at=before.next_at - every if before.next_at else None,
+        older_than=every,
+        active_at=before.active_at,
+        is_under_way=before.is_under_way,
+    )

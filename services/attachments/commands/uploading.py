@@ -1,4 +1,4 @@
-"""The verbs of who sends a file: announce it, say that it is complete."""
+"""The verbs of who sends a file: announce it, say that it is complete, give it up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
-from services.attachments.access import COUNTED, find_limits, load_for_change
+from services.attachments.access import COUNTED, find_file, find_limits, load_for_change
 from services.attachments.models import attachments, tickets
 from services.attachments.rules import files, names
 from services.attachments.rules.files import Announced, File, Part
@@ -78,6 +78,14 @@ def complete(tx: Transaction, actor: Actor, standing: Standing, upload_id: str, 
     tx.audit("attachment", file.id, "complete", {"parts": len(parts)})
     tx.ring("check", file.id)
     return replace(file, state="checking", parts=parts, version=file.version + 1)
+
+
+def abandon(tx: Transaction, actor: Actor, upload_id: str) -> None:
+    """The actor's own upload broke off for good: the sweep takes what is there of it. Nothing where it is complete."""
+    file = find_file(tx, upload_id)
+    if file is not None and file.by_id == actor.id and file.state == "uploading" and file.removed_at is None:
+        tx.change(attachments, file.id, {"removed_at": tx.now, "name": ""}, version=file.version)
+        tx.audit("attachment", file.id, "give_up", {"ticket_id": file.ticket_id})
 
 
 def _limits(tx: Transaction, type: str, defaults: Limits) -> Limits:

@@ -56,6 +56,15 @@ class Clamd:
             log.warning("scanner_answered_oddly", verdict=verdict)
             raise Retryable("The virus scanner cannot look through this now")
 
+    def version(self) -> str:
+        """What it says of itself and its signatures. Raises Retryable."""
+        try:
+            with self._connected() as line:
+                line.sendall(b"zVERSION\0")
+                return _answer(line, clock.monotonic() + CONNECT_SECONDS)
+        except OSError as error:
+            raise Retryable("The virus scanner cannot be reached now") from error
+
     def _verdict(self, content: BinaryIO, beat: Callable[[], None]) -> str:
         until = clock.monotonic() + self._seconds
         content.seek(0)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO, Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import urllib3
@@ -27,11 +27,28 @@ from shared import telemetry
 from shared.config import ConfigError
 from shared.errors import Retryable
 
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long, in seconds, a connection may take, and how long the store may be silent."""
+
+    connect: float
+    read: float
+
+    def and_more(self, seconds: float) -> urllib3.Timeout:
+        """As the SDK's client takes it, with so much more time to answer."""
+        return urllib3.Timeout(connect=self.connect, read=self.read + seconds)
+
+
 OUR_OWN: Final = timedelta(seconds=60)
-HURRIED: Final = urllib3.Timeout(connect=0.8, read=1.8)
+HURRIED: Final = Patience(connect=0.8, read=1.8)
 """While a person waits: they hear that the store is down within 3 s."""
-PATIENT: Final = urllib3.Timeout(connect=2.0, read=20.0)
+PATIENT: Final = Patience(connect=2.0, read=20.0)
+SLOWEST_BYTES: Final = 16 * 1024 * 1024
+"""What a store takes in a second at least: so much longer it may take to answer for a large object."""
 CONNECTIONS: Final = 16
+BLOCK: Final = 256 * 1024
+"""What is read of a content at once to be sent; urllib3 alone would take 16 kB."""
 _ABSENT: Final = ("NoSuchKey", "NoSuchObject", "NotFound")
 log = telemetry.logger(__name__)
 
@@ -47,11 +64,19 @@ class Stored:
 
 
 class Reading(Protocol):
-    """An object that is being read: its entity tag, and its bytes in pieces."""
+    """An object that is being read: its entity tag, how many bytes come, and these in pieces."""
 
     etag: str
+    size: int
 
     def __iter__(self) -> Iterator[bytes]: ...
+
+
+class Source(Protocol):
+    """Where the bytes of an object come from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes; none at the end."""
 
 
 class ObjectStore(Protocol):
@@ -72,8 +97,8 @@ class ObjectStore(Protocol):
     def open(self, key: str, *, start: int = 0, length: int | None = None) -> Reading | None:
         """Read an object, or a span of it; None where it is not there. Close what you do not read to its end."""
 
-    def put(self, key: str, content: BinaryIO, size: int) -> None:
-        """Write an object, from the place where `content` is."""
+    def put(self, key: str, content: Source, size: int) -> str:
+        """Write an object, from the place where `content` is; its entity tag."""
 
     def remove(self, keys: Iterable[str]) -> None:
         """Remove objects; those that are not there are gone already."""
@@ -87,6 +112,7 @@ class Stream:
 
     def __init__(self, response: urllib3.BaseHTTPResponse) -> None:
         self.etag = _bare(response.headers.get("ETag"))
+        self.size = int(response.headers.get("Content-Length") or 0)
         self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
@@ -103,11 +129,14 @@ class Stream:
 
 
 class S3Store:
-    """A bucket on an S3 server. `timeout` bounds each wait."""
+    """A bucket on an S3 server. `patience` bounds each wait."""
 
-    def __init__(self, options: Options, timeout: urllib3.Timeout = PATIENT) -> None:
+    def __init__(self, options: Options, patience: Patience = PATIENT) -> None:
         self.bucket = options.s3_bucket
-        self._pool = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=timeout, retries=False)
+        self._patience = patience
+        self._pool = urllib3.PoolManager(
+            maxsize=CONNECTIONS, timeout=patience.and_more(0), retries=False, blocksize=BLOCK
+        )
         self._client = _client(options, options.s3_url, self._pool)
         self._public = _client(options, options.public_url, self._pool)
 
@@ -153,13 +182,14 @@ class S3Store:
             raise _denied(response)
         return Stream(response)
 
-    def put(self, key: str, content: BinaryIO, size: int) -> None:
+    def put(self, key: str, content: Source, size: int) -> str:
         """Write an object, from the place where `content` is: one request whatever its size, sent in pieces."""
         headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
-        response = self._ask("PUT", key, headers=headers, body=content)
+        response = self._ask("PUT", key, headers=headers, body=content, more_seconds=size / SLOWEST_BYTES)
         if response.status != 200:
             raise _denied(response)
         response.drain_conn()
+        return _bare(response.headers.get("ETag"))
 
     def remove(self, keys: Iterable[str]) -> None:
         """Remove objects; those that are not there are gone already."""
@@ -178,11 +208,20 @@ class S3Store:
         """Close every connection."""
         self._pool.clear()
 
-    def _ask(self, method: str, key: str, *, headers: Mapping[str, str], body: Any = None) -> urllib3.BaseHTTPResponse:
+    def _ask(
+        self, method: str, key: str, *, headers: Mapping[str, str], body: Any = None, more_seconds: float = 0.0
+    ) -> urllib3.BaseHTTPResponse:
         address = self._client.get_presigned_url(method, self.bucket, key, expires=OUR_OWN)
+        timeout = self._patience.and_more(more_seconds)
         with _told():
             return self._pool.request(
-                method, address, headers=dict(headers), body=body, preload_content=False, redirect=False
+                method,
+                address,
+                headers=dict(headers),
+                body=body,
+                preload_content=False,
+                redirect=False,
+                timeout=timeout,
             )
 
 

@@ -1,7 +1,7 @@
 """Nouns: (reader, actor, …) → frozen results. They never write."""
 
 from services.attachments.queries.files import file, files_of, limits, part_keys_known, upload
-from services.attachments.queries.verifying import Content, contents_after, known_contents, miscounted
+from services.attachments.queries.verifying import Content, contents_after, known_contents, known_thumbnails, miscounted
 
 __all__ = [
     "Content",
@@ -9,6 +9,7 @@ __all__ = [
     "file",
     "files_of",
     "known_contents",
+    "known_thumbnails",
     "limits",
     "miscounted",
     "part_keys_known",

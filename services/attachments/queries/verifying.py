@@ -12,13 +12,18 @@ from services.attachments.models import attachments, contents
 from shared.database import Reader, Text, compiled
 
 _PAGE: Final = compiled(
-    select(contents.c.sha256, contents.c.size)
+    select(contents.c.sha256, contents.c.size, contents.c.has_thumbnail)
     .where(contents.c.state == literal_column("'stored'"), contents.c.sha256 > bindparam("after"))
     .order_by(contents.c.sha256)
     .limit(bindparam("most"))
 )
 _KNOWN: Final = compiled(
     select(contents.c.sha256).where(contents.c.sha256 == func.any(bindparam("sha256s", type_=ARRAY(Text))))
+)
+_THUMBNAILS: Final = compiled(
+    select(contents.c.sha256).where(
+        contents.c.sha256 == func.any(bindparam("sha256s", type_=ARRAY(Text))), contents.c.has_thumbnail
+    )
 )
 _used: Final = (
     select(attachments.c.sha256, func.count().label("times"))
@@ -42,17 +47,24 @@ class Content:
 
     sha256: str
     size: int
+    has_thumbnail: bool = False
 
 
 def contents_after(reader: Reader, after: str, most: int) -> list[Content]:
     """The next stored contents, by their hash."""
-    return [Content(row.sha256, row.size) for row in reader.all(_PAGE, after=after, most=most)]
+    return [Content(row.sha256, row.size, row.has_thumbnail) for row in reader.all(_PAGE, after=after, most=most)]
 
 
 def known_contents(reader: Reader, sha256s: Iterable[str]) -> set[str]:
     """Those of the hashes that a row names, whatever its state."""
     wanted = sorted(set(sha256s))
     return {row.sha256 for row in reader.all(_KNOWN, sha256s=wanted)} if wanted else set()
+
+
+def known_thumbnails(reader: Reader, sha256s: Iterable[str]) -> set[str]:
+    """Those of the hashes whose content has a small picture."""
+    wanted = sorted(set(sha256s))
+    return {row.sha256 for row in reader.all(_THUMBNAILS, sha256s=wanted)} if wanted else set()
 
 
 def miscounted(reader: Reader) -> list[str]:

@@ -12,7 +12,7 @@ from shared.errors import Conflict, VezError
 
 STATES: Final = ("uploading", "checking", "stored", "rejected")
 PARTS_SECONDS: Final = 300
-"""How long the addresses of an upload's parts are good (reliability page, S12); they can be asked for anew."""
+"""How long at most the addresses of an upload's parts are good (reliability page, S12); they can be asked for anew."""
 LINK_SECONDS: Final = 60
 LEASE: Final = timedelta(seconds=60)
 """For how long a check holds a file without saying that it goes on."""
@@ -23,6 +23,8 @@ LONGEST_WAIT: Final = timedelta(seconds=30)
 CHUNK: Final = 1 << 20
 QUARANTINE: Final = "quarantine/"
 CONTENTS: Final = "files/"
+THUMBNAILS: Final = "thumbnails/"
+THUMBNAIL_TYPE: Final = "image/webp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class File:
     removed_at: datetime | None = None
     created_at: datetime
     version: int = 1
+    has_thumbnail: bool = False
 
     @property
     def is_stored(self) -> bool:
@@ -81,6 +84,11 @@ def part_key(file_id: str, number: int) -> str:
 def content_key(sha256: str) -> str:
     """Where content that was checked lies: by what it is."""
     return f"{CONTENTS}{sha256[:2]}/{sha256}"
+
+
+def thumbnail_key(sha256: str) -> str:
+    """Where the small picture of a content lies: it comes and goes with it."""
+    return f"{THUMBNAILS}{sha256[:2]}/{sha256}"
 
 
 def may_see(file: File, actor_id: str, *, attends: bool) -> bool:

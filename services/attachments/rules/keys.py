@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import Final
 
-from services.attachments.rules.files import CONTENTS, QUARANTINE, content_key
+from services.attachments.rules.files import QUARANTINE, content_key, thumbnail_key
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -21,7 +21,7 @@ def file_of_key(key: str) -> str | None:
 
 
 def sha256_of_key(key: str) -> str | None:
-    """The hash of the content that lies at `key`; None where none of ours would."""
+    """The hash of the content that lies at `key`, or whose small picture does; None where none of ours would."""
     last = key.rpartition("/")[2]
-    is_ours = key.startswith(CONTENTS) and _SHA256.fullmatch(last) and key == content_key(last)
+    is_ours = _SHA256.fullmatch(last) and key in (content_key(last), thumbnail_key(last))
     return last if is_ours else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,9 +13,10 @@ from services.attachments import commands, queries
 from services.attachments.commands import Claimed, Gone
 from services.attachments.gateways.scanner import Scanner
 from services.attachments.gateways.store import ObjectStore
+from services.attachments.gateways.thumbnails import Thumbnailer
 from services.attachments.options import Options
 from services.attachments.rules import reasons
-from services.attachments.rules.files import File, Part, content_key, part_key
+from services.attachments.rules.files import File, Part, content_key, part_key, thumbnail_key
 from services.attachments.rules.inspection import Arrived, inspect
 from services.attachments.rules.limits import Bounds, Limits
 from services.attachments.rules.reasons import Refused
@@ -87,12 +89,24 @@ def _carry_out(runtime: Runtime, lease: Lease) -> None:
         kind = _looked_through(runtime, Arrived(content, file.size, is_text, file.name, file.declared_type), lease)
         telemetry.crash_point("before_reserve")
         is_new = runtime.run(lambda tx: commands.reserve(tx, SYSTEM, lease.claimed, sha256, file.size))
-        if is_new:
-            content.seek(0)
-            store.put(content_key(sha256), content, file.size)
+        made = is_new and _write(runtime, sha256, content, file.size, kind)
         telemetry.crash_point("after_put")
         lease.beat()
-        runtime.run(lambda tx: commands.store(tx, SYSTEM, lease.claimed, kind))
+        runtime.run(lambda tx: commands.store(tx, SYSTEM, lease.claimed, kind, made_thumbnail=made))
+        telemetry.crash_point("after_store")
+
+
+def _write(runtime: Runtime, sha256: str, content: BinaryIO, size: int, kind: str) -> bool:
+    """Put a content and, where it is a picture, a small one beside it; whether one was made."""
+    store = cast(ObjectStore, runtime.gateways["store"])
+    thumbnailer = cast(Thumbnailer, runtime.gateways["thumbnailer"])
+    content.seek(0)
+    store.put(content_key(sha256), content, size)
+    small = thumbnailer.of(content, kind)
+    if small is None:
+        return False
+    store.put(thumbnail_key(sha256), io.BytesIO(small), len(small))
+    return True
 
 
 def _looked_through(runtime: Runtime, arrived: Arrived, lease: Lease) -> str:

@@ -10,7 +10,7 @@ from typing import Final, cast
 from services.attachments import commands, queries
 from services.attachments.gateways.store import ObjectStore, Stored
 from services.attachments.options import Options
-from services.attachments.rules.files import CONTENTS, QUARANTINE, content_key, part_key
+from services.attachments.rules.files import CONTENTS, QUARANTINE, THUMBNAILS, content_key, part_key, thumbnail_key
 from services.attachments.rules.keys import file_of_key, sha256_of_key
 from shared import clock, telemetry
 from shared.ids import SYSTEM
@@ -31,16 +31,19 @@ def tidy(runtime: Runtime) -> int:
         runtime.run(lambda tx, id=each.id: commands.settle_tidied(tx, SYSTEM, [id]))  # type: ignore[misc]
     unused = runtime.run(lambda tx: commands.claim_unused(tx, SYSTEM))
     for sha256 in unused:
-        store.remove([content_key(sha256)])
+        store.remove([content_key(sha256), thumbnail_key(sha256)])
         runtime.run(lambda tx, sha256=sha256: commands.settle_unused(tx, SYSTEM, [sha256]))  # type: ignore[misc]
     return len(untidy) + len(unused)
 
 
 def sweep_orphans(runtime: Runtime) -> int:
-    """Once in a while over all workers: remove objects that no row names, once they are old enough."""
+    """Once in a while over all workers: remove objects that no row names, once they are old enough.
+
+    The store is left asleep where nothing was sent since the last look.
+    """
     options = cast(Options, runtime.options)
     every = timedelta(seconds=options.orphan_seconds)
-    if runtime.run(lambda tx: commands.claim_round(tx, SYSTEM, "orphans", every)):
+    if runtime.run(lambda tx: commands.claim_orphan_round(tx, SYSTEM, every)):
         store = cast(ObjectStore, runtime.gateways["store"])
         for key in orphans(runtime, store, older_than=every):
             log.info("orphan_removed", key=key)
@@ -51,16 +54,17 @@ def sweep_orphans(runtime: Runtime) -> int:
 def orphans(runtime: Runtime, store: ObjectStore, *, older_than: timedelta) -> Iterator[str]:
     """The keys of objects that no row names and that are older than the time that a row may be behind."""
     before = clock.now() - older_than
-    for page in _pages(store.listed(QUARANTINE)):
-        old = [each for each in page if each.changed_at is None or each.changed_at < before]
-        with runtime.reader() as reader:
-            known = queries.part_keys_known(reader, (id for each in old if (id := file_of_key(each.key))))
-        yield from (each.key for each in old if file_of_key(each.key) not in known)
-    for page in _pages(store.listed(CONTENTS)):
-        old = [each for each in page if each.changed_at is None or each.changed_at < before]
-        with runtime.reader() as reader:
-            kept = queries.known_contents(reader, (sha for each in old if (sha := sha256_of_key(each.key))))
-        yield from (each.key for each in old if sha256_of_key(each.key) not in kept)
+    kinds = (
+        (QUARANTINE, file_of_key, queries.part_keys_known),
+        (CONTENTS, sha256_of_key, queries.known_contents),
+        (THUMBNAILS, sha256_of_key, queries.known_thumbnails),
+    )
+    for prefix, owner_of, known_of in kinds:
+        for page in _pages(store.listed(prefix)):
+            old = [each for each in page if each.changed_at is None or each.changed_at < before]
+            with runtime.reader() as reader:
+                known = known_of(reader, (owner for each in old if (owner := owner_of(each.key))))
+            yield from (each.key for each in old if owner_of(each.key) not in known)
 
 
 def _pages(found: Iterable[Stored]) -> Iterator[list[Stored]]:

@@ -13,7 +13,7 @@ from services.attachments import queries
 from services.attachments.gateways.store import ObjectStore
 from services.attachments.options import Options
 from services.attachments.queries import Content
-from services.attachments.rules.files import content_key
+from services.attachments.rules.files import content_key, thumbnail_key
 from services.attachments.timers.sweeping import orphans
 from shared.inbox import Runtime
 
@@ -29,13 +29,15 @@ class Findings:
     lost: list[str] = field(default_factory=list)
     wrong_size: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
+    no_thumbnail: list[str] = field(default_factory=list)
     miscounted: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         """Whether rows and objects agree exactly."""
-        return not (self.lost or self.wrong_size or self.damaged or self.miscounted or self.orphans)
+        wrong = (self.lost, self.wrong_size, self.damaged, self.no_thumbnail, self.miscounted, self.orphans)
+        return not any(wrong)
 
 
 def verify(runtime: Runtime, sample: float, progress: Callable[[int], None] = lambda count: None) -> Findings:
@@ -73,6 +75,8 @@ def _compare(store: ObjectStore, content: Content, found: Findings, *, hashes: b
         found.hashed += 1
         if _hash(store, content) != content.sha256:
             found.damaged.append(content.sha256)
+    if content.has_thumbnail and store.find(thumbnail_key(content.sha256)) is None:
+        found.no_thumbnail.append(content.sha256)
 
 
 def _hash(store: ObjectStore, content: Content) -> str | None:

@@ -31,6 +31,7 @@ def building(service_database: Callable[[str], str], object_server: ObjectServer
         s3_access_key=objectserver.KEY,
         s3_secret_key=objectserver.SECRET,
         part_bytes=256 * 1024,
+        streamed_bytes=64 * 1024,
         orphan_seconds=0.0,
     )
     building = Building(options, object_server)

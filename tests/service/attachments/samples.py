@@ -18,13 +18,23 @@ HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 
 def png(width: int = 4, height: int = 3) -> bytes:
     """A picture; its pixels are right only where it is small."""
+    lines = (b"\0" + b"\x7f" * min(width, 16)) * min(height, 16)
+    return _png(width, height, 0, zlib.compress(lines))
 
+
+def blank(width: int, height: int) -> bytes:
+    """A sound picture, however large, that unpacks to three bytes a pixel."""
+    packing, line = zlib.compressobj(1), bytes(1 + 3 * width)
+    lines = b"".join(packing.compress(line) for _ in range(height))
+    return _png(width, height, 2, lines + packing.flush())
+
+
+def _png(width: int, height: int, colours: int, lines: bytes) -> bytes:
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    lines = (b"\0" + b"\x7f" * min(width, 16)) * min(height, 16)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
 
 
 def jpeg(width: int = 4, height: int = 3) -> bytes:
@@ -96,6 +106,15 @@ def lying() -> bytes:
     at = content.rfind(b"PK\x01\x02")
     content[at + 24 : at + 28] = struct.pack("<I", 10)
     return bytes(content)
+
+
+def overlapping(times: int) -> bytes:
+    """A zip whose list of contents names the same megabyte again and again."""
+    content = packed({"zeros": b"\0" * (1 << 20)})
+    at, end = content.find(b"PK\x01\x02"), content.rfind(b"PK\x05\x06")
+    entries = content[at:end] * times
+    last = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, times, times, len(entries), at, 0)
+    return content[:at] + entries + last
 
 
 def crowded(count: int) -> bytes:

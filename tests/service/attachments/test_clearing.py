@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from services.attachments import timers
 from services.attachments.commands import Claimed
-from services.attachments.gateways import scanner
 from services.attachments.rules import reasons
-from services.attachments.rules.reasons import Refused
 from shared.errors import Retryable
 from tests.service.attachments import samples
-from tests.service.attachments.clamd import Clamd
 from tests.service.attachments.world import Caller, Ticket, World, put_all, sha256
 
 
@@ -41,7 +35,7 @@ def test_an_abandoned_upload_is_given_up(world: World, ana: Caller, ticket: Tick
     assert len(world.store.keys()) == 1
     world.rows("UPDATE attachments SET created_at = created_at - interval '25 hours' RETURNING 1")
     world.tidy()
-    assert (world.store.keys(), world.rows("SELECT * FROM attachments")) == ([], [])
+    assert (world.store.keys(), world.rows("SELECT name, parts FROM attachments")) == ([], [("", [])])
     assert ana("GET", f"/uploads/{upload['id']}").status_code == 404
 
 
@@ -63,6 +57,24 @@ def test_an_object_that_no_row_names_is_swept_and_one_that_is_named_is_not(
     assert world.verify().ok
 
 
+def test_the_store_is_left_asleep_while_nothing_was_sent_since_the_last_look(
+    world: World, ana: Caller, ticket: Ticket
+) -> None:
+    world.sweep()
+    world.store.kill()
+    try:
+        world.sweep()
+    finally:
+        world.store.start()
+    assert world.announce(ana, ticket, "a.txt", 5).status_code == 201
+    world.store.kill()
+    try:
+        with pytest.raises(Retryable):
+            world.sweep()
+    finally:
+        world.store.start()
+
+
 def test_verify_finds_what_is_lost_damaged_and_miscounted(world: World, ana: Caller, ticket: Ticket) -> None:
     for name, content in (("a.txt", b"lost"), ("b.txt", b"damaged"), ("c.txt", b"short"), ("d.txt", b"counted")):
         assert world.file(ana, ticket, name, content)["state"] == "stored"
@@ -81,31 +93,6 @@ def test_verify_finds_what_is_lost_damaged_and_miscounted(world: World, ana: Cal
 
 
 WRONG = (b"lost", b"damaged", b"short")
-
-
-def test_while_the_store_is_down_it_is_503_at_once_and_everything_resumes(
-    world: World, ana: Caller, ticket: Ticket
-) -> None:
-    stored = world.file(ana, ticket, "a.txt", samples.TEXT)["id"]
-    waiting = world.send(ana, ticket, "b.txt", b"waiting")
-    world.store.kill()
-    try:
-        began = time.monotonic()
-        answers = [world.announce(ana, ticket, "c.txt", 5), ana("GET", f"/attachments/{stored}/content")]
-        assert time.monotonic() - began < 6
-        for answer in answers:
-            assert answer.status_code == 503
-            assert int(answer.headers["Retry-After"]) > 0
-        world.check(waiting)
-        assert ana("GET", f"/attachments/{waiting}").json["state"] == "checking"
-        with pytest.raises(Retryable):
-            world.verify()
-    finally:
-        world.store.start()
-    assert world.rows("SELECT count(*) FROM attachments") == [(2,)], "no half-stored rows"
-    assert ana("GET", f"/attachments/{stored}/content").data == samples.TEXT
-    world.check(waiting)
-    assert ana("GET", f"/attachments/{waiting}").json["state"] == "stored"
 
 
 def test_a_check_that_died_is_done_again_when_its_lease_ends(world: World, ana: Caller, ticket: Ticket) -> None:
@@ -147,35 +134,3 @@ def test_a_check_that_fails_by_itself_is_given_up_and_the_file_is_refused(
         world.check(id)
     file = ana("GET", f"/attachments/{id}").json
     assert (file["state"], file["reason"]) == ("rejected", reasons.UNCHECKABLE)
-
-
-@pytest.mark.parametrize(
-    ("answer", "raised"),
-    [
-        (b"stream: OK\0", None),
-        (b"stream: Win.Test FOUND\0", Refused),
-        (b"INSTREAM size limit exceeded. ERROR\0", Refused),
-        (b"nonsense\0", Retryable),
-        (b"", Retryable),
-    ],
-)
-def test_the_scanners_word_counts_and_what_is_not_clean_is_never_taken_for_it(
-    answer: bytes, raised: type[Exception] | None
-) -> None:
-    with Clamd(answer).running() as clamd:
-        one = scanner.Clamd(clamd.url, 5.0)
-        if raised is None:
-            one.scan(clamd.file(b"content" * 100_000), lambda: None)
-            assert clamd.heard == b"content" * 100_000
-        else:
-            with pytest.raises(raised):
-                one.scan(clamd.file(b"content"), lambda: None)
-
-
-def test_a_scanner_out_of_reach_leaves_the_file_waiting(world: World, ana: Caller, ticket: Ticket) -> None:
-    scanners = {"scanner": scanner.Clamd("tcp://127.0.0.1:1", 5.0)}
-    world.runtime.gateways = {**world.runtime.gateways, **scanners}
-    id = world.send(ana, ticket, "a.txt", samples.TEXT)
-    world.check(id)
-    assert ana("GET", f"/attachments/{id}").json["state"] == "checking"
-    assert timers.check_due(world.runtime) == 0

@@ -28,6 +28,10 @@ HOSTILE = [
     ("a.gif", samples.two_in_one(samples.GIF), reasons.TWO_IN_ONE),
     ("a.pdf", samples.two_in_one(samples.PDF), reasons.TWO_IN_ONE),
     ("a.png", samples.png() + b"<script>alert(1)</script>", reasons.TWO_IN_ONE),
+    ("a.jpg", samples.two_in_one(samples.jpeg()), reasons.TWO_IN_ONE),
+    ("a.jpg", samples.jpeg() + b"<?php system($_GET[0]); ?>", reasons.TWO_IN_ONE),
+    ("a.pdf", b"%PDF-1.4\n<html><script>alert(1)</script></html>", reasons.TWO_IN_ONE),
+    ("a.zip", samples.EXE + samples.packed({"a.txt": b"x"}), reasons.TWO_IN_ONE),
     ("a.gif", samples.GIF[:13] + b"%PDF-1.4" + samples.GIF[13:], reasons.TWO_IN_ONE),
     ("a.zip", samples.bomb(60), reasons.HUGE_ARCHIVE),
     ("a.zip", samples.crowded(1001), reasons.CROWDED_ARCHIVE),
@@ -36,6 +40,9 @@ HOSTILE = [
     ("a.zip", samples.packed({"/etc/passwd": b"x"}), reasons.ESCAPING_ARCHIVE),
     ("a.zip", samples.symlink(), reasons.ESCAPING_ARCHIVE),
     ("a.zip", samples.locked(), reasons.LOCKED),
+    ("a.zip", samples.overlapping(900), reasons.HUGE_ARCHIVE),
+    ("a.xlsx", samples.office("xl/", vba={"xl/vbaProject.bin": b"x"}), reasons.MACROS),
+    ("a.doc", samples.ole("EncryptedPackage"), reasons.LOCKED),
     ("a.zip", samples.lying(), reasons.BROKEN_ARCHIVE),
     ("a.zip", samples.packed({"a.txt": b"x" * 500})[:-30], reasons.BROKEN_ARCHIVE),
     ("a.docx", samples.office(vba={"word/vbaProject.bin": b"x"}), reasons.MACROS),
@@ -100,7 +107,9 @@ def test_what_arrives_is_held_against_what_was_announced(world: World, ana: Call
     assert good["state"] == "stored"
 
 
-@pytest.mark.parametrize(("sent", "reason"), [(b"123", reasons.TOO_SHORT), (b"1" * 50, reasons.TOO_LONG)])
+@pytest.mark.parametrize(
+    ("sent", "reason"), [(b"", reasons.TOO_SHORT), (b"123", reasons.TOO_SHORT), (b"1" * 50, reasons.TOO_LONG)]
+)
 def test_a_wrong_length_is_refused(world: World, ana: Caller, ticket: Ticket, sent: bytes, reason: str) -> None:
     upload = world.announce(ana, ticket, "a.txt", 10).json
     etag = httpx.put(upload["parts"][0]["url"], content=sent).headers["etag"]

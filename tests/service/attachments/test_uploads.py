@@ -126,6 +126,7 @@ def test_somebody_elses_upload_is_not_there(world: World, ana: Caller, bruno: Ca
         ({"name": ""}, "name"),
         ({"name": "virus.exe"}, "name"),
         ({"name": "page.html"}, "name"),
+        ({"name": "macro.docm"}, "name"),
         ({"sha256": "abc"}, "sha256"),
         ({"ticket_id": "x"}, "ticket_id"),
         ({"nonsense": 1}, "nonsense"),
@@ -167,6 +168,12 @@ def test_many_at_once_cannot_go_over_the_count(world: World, ana: Caller, ticket
     assert answers.count(201) <= 3
     assert set(answers) <= {201, 409}
     assert world.rows("SELECT count(*) FROM attachments") == [(answers.count(201),)]
+
+
+def test_many_files_of_one_ticket_at_once_are_all_taken(world: World, ana: Caller, ticket: Ticket) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda n: world.announce(ana, ticket, f"{n}.txt", 5).status_code, range(20)))
+    assert answers == [201] * 20
 
 
 def test_the_same_idempotency_key_makes_one_upload_with_addresses_that_are_good(

@@ -18,6 +18,7 @@ from services.attachments import commands, timers
 from services.attachments.app import create_app
 from services.attachments.gateways.scanner import scanner_of
 from services.attachments.gateways.store import S3Store
+from services.attachments.gateways.thumbnails import thumbnailer_of
 from services.attachments.handlers import HANDLERS
 from services.attachments.models import STORE
 from services.attachments.options import Options
@@ -103,7 +104,11 @@ class World:
         options = self.options
         database = Database(options.database_url, application_name="attachments-test")
         publisher = Publisher("attachments", database, Bus(options.broker_url, "attachments-test"))
-        gateways = {"store": S3Store(options), "scanner": scanner_of(options)}
+        gateways = {
+            "store": S3Store(options),
+            "scanner": scanner_of(options),
+            "thumbnailer": thumbnailer_of(options),
+        }
         self.runtime = Runtime(options, STORE, database, publisher, building.services, RESOLVERS, gateways)
         self.committer = Committer(self.runtime, HANDLERS, options.inbox_tries)
 
@@ -196,6 +201,15 @@ class World:
         assert done.status_code == 202, done.text
         assert done.json["state"] == "checking"
         return str(upload.json["id"])
+
+    def stream(
+        self, who: Caller, ticket: Ticket, name: str, content: bytes, key: str = "", **more: Any
+    ) -> TestResponse:
+        """Send a file in one request through the service."""
+        sent = {"Authorization": f"Bearer {who.token}", "Content-Type": more.pop("content_type", "text/plain")}
+        sent |= {"Idempotency-Key": key} if key else {}
+        query = {"name": name, **more}
+        return who.client.post(f"/v1/tickets/{ticket.id}/attachments", query_string=query, data=content, headers=sent)
 
     def file(self, who: Caller, ticket: Ticket, name: str, content: bytes, **more: Any) -> dict[str, Any]:
         """A file that was sent and checked, as its sender sees it."""

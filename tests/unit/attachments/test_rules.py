@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import struct
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.attachments import options
 from services.attachments.rules import archives, files, images, kinds, names, ranges, sniffing
 from services.attachments.rules.files import File, Part
 from services.attachments.rules.keys import file_of_key, sha256_of_key
@@ -18,6 +19,8 @@ from services.attachments.rules.limits import Bounds, Limits, limits_of
 from services.attachments.rules.ranges import Span
 from services.attachments.rules.reasons import Refused
 from services.attachments.rules.rights import Standing, adding, removing
+from services.attachments.rules.rounds import may_find_orphans
+from services.attachments.rules.signatures import signatures_of
 from shared.ids import new_id
 
 BOUNDS = Bounds(pixels=1_000_000, entries=100, unpacked=1 << 20)
@@ -210,3 +213,59 @@ def test_files_follow_the_tickets_rules() -> None:
     assert removing(standing("attach"), is_own_unstored=False).conflict is not None
     assert removing(standing(), is_own_unstored=False).forbidden is not None
     assert removing(standing(status="cancelled"), is_own_unstored=True).conflict is None
+
+
+HOUR = timedelta(hours=1)
+LOOKED = datetime(2026, 11, 7, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("active", "is_needed"),
+    [
+        (None, False),
+        (LOOKED + timedelta(minutes=5), True),
+        (LOOKED - timedelta(minutes=59), True),
+        (LOOKED - timedelta(minutes=64), True),
+        (LOOKED - timedelta(minutes=66), False),
+    ],
+)
+def test_the_store_is_looked_through_only_where_something_can_have_become_an_orphan(
+    active: datetime | None, is_needed: bool
+) -> None:
+    """An hour before the last look all was judged; what was sent until then could arrive five minutes more."""
+    rest = {"looked_at": LOOKED, "older_than": HOUR}
+    assert may_find_orphans(active_at=active, is_under_way=False, **rest) == is_needed
+    assert may_find_orphans(active_at=active, is_under_way=True, **rest)
+    assert may_find_orphans(looked_at=None, older_than=HOUR, active_at=active, is_under_way=False)
+
+
+@given(st.lists(st.integers(0, 600), max_size=6), st.integers(0, 5))
+def test_no_object_is_ever_old_enough_without_a_look_after_that(said: list[int], late: int) -> None:
+    """Minutes at which words of uploads fell; a look is due every hour, and each object is seen once it is old."""
+    seen_until = 0
+    for look in range(60, 1000, 60):
+        active = max((minute for minute in said if minute < look), default=None)
+        at = LOOKED + timedelta(minutes=look)
+        needed = may_find_orphans(
+            looked_at=at - HOUR,
+            older_than=HOUR,
+            active_at=None if active is None else LOOKED + timedelta(minutes=active),
+            is_under_way=False,
+        )
+        seen_until = look - 60 if needed else seen_until
+    assert all(minute + late <= seen_until for minute in said)
+
+
+def test_what_clamd_says_of_its_signatures_is_read() -> None:
+    told = signatures_of("ClamAV 1.4.3/27500/Tue Nov 25 08:41:11 2025\n")
+    assert told is not None
+    assert (told.engine, told.number) == ("ClamAV 1.4.3", 27500)
+    assert told.made_at == datetime(2025, 11, 25, 8, 41, 11, tzinfo=UTC)
+    assert not told.is_old(told.made_at + timedelta(hours=48))
+    assert told.is_old(told.made_at + timedelta(hours=49))
+    for nothing in ("ClamAV 1.4.3", "", "ClamAV 1.4.3/27500/yesterday", "UNKNOWN COMMAND"):
+        assert signatures_of(nothing) is None
+
+
+def test_the_rules_reckon_with_the_longest_life_that_a_parts_address_may_have() -> None:
+    assert files.PARTS_SECONDS == options.MOST_PARTS_SECONDS

@@ -32,6 +32,8 @@ startUploads();
 startLive();
 keepWhatWasTyped();
 start(document);
+// On a narrow screen the console's menu is one line: it begins where the reader is.
+document.querySelector("#navs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();

@@ -1,7 +1,7 @@
 // Files by choice, drop or paste: sent from the browser straight to the store, part by part, with their progress shown.
 import { draftOf } from "./keep.js";
-import { seal } from "./seal.js";
 import { say } from "./say.js";
+import { send } from "./sending.js";
 
 const CHECK_MS = 1000;
 const MOST_CHECKS = 60;
@@ -35,43 +35,10 @@ function line(file) {
   return { row, state, bar };
 }
 
-async function post(address, body) {
-  const answer = await fetch(address, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Vez-Seal": seal() },
-    body: JSON.stringify(body),
-  });
-  if (answer.ok) return answer.json();
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  throw new Error(page.querySelector("main p")?.textContent || page.querySelector("h1")?.textContent || String(answer.status));
-}
-
-function sendPart(part, content, onProgress) {
-  return new Promise((done, failed) => {
-    const request = new XMLHttpRequest();
-    request.open("PUT", part.url);
-    request.upload.addEventListener("progress", (event) => onProgress(event.loaded));
-    request.addEventListener("load", () => {
-      if (request.status < 300) done({ number: part.number, etag: (request.getResponseHeader("ETag") || "").replaceAll('"', "") });
-      else failed(new Error(String(request.status)));
-    });
-    request.addEventListener("error", () => failed(new Error(document.querySelector(".v-offline")?.dataset.words || "")));
-    request.send(content);
-  });
-}
-
-async function send(file, address, input, shown) {
-  const internal = input.form?.elements.internal?.checked || false;
-  const upload = await post(address, { name: file.name, size: file.size, content_type: file.type, internal, parameter: input.dataset.upload || null });
-  const parts = [];
-  let sent = 0;
-  for (const part of [...upload.parts].sort((a, b) => a.number - b.number)) {
-    const content = file.slice(sent, sent + part.size);
-    parts.push(await sendPart(part, content, (loaded) => { shown.bar.value = sent + loaded; }));
-    sent += part.size;
-  }
-  await post(`/files/uploads/${upload.id}/complete`, { parts });
-  return upload.id;
+// The row of an upload that goes on takes the place of the one that the page was loaded with.
+function goOnAs(id, shown) {
+  document.querySelectorAll(`[data-file="${CSS.escape(id)}"]`).forEach((each) => each.remove());
+  shown.row.dataset.file = id;
 }
 
 async function watch(id, shown) {
@@ -101,8 +68,12 @@ async function takeIn(files, input) {
   for (const file of files) {
     const shown = line(file);
     list.append(shown.row);
+    const facts = { internal: form?.elements.internal?.checked || false, parameter: input.dataset.upload || null };
     try {
-      const id = await send(file, address, input, shown);
+      const id = await send(file, address, facts, {
+        onBegin: (begun) => goOnAs(begun, shown),
+        onProgress: (sent) => { shown.bar.value = sent; },
+      });
       if (input.dataset.upload) remember(form, input.dataset.upload, id);
       watch(id, shown);
     } catch (error) {
