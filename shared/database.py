@@ -52,6 +52,8 @@ FETCHED = 2000
 """Rows that a stream fetches at once."""
 UNREACHABLE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 """What psycopg raises when the server cannot be reached or stops answering."""
+OVERTAKEN = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+"""Operational errors to psycopg too, but the server answers: somebody was faster, and the unit of work runs again."""
 
 
 def Id() -> UUID[str]:  # noqa: N802 - reads as a type in a table's definition
@@ -322,6 +324,8 @@ class Database:
         try:
             with self.pool.connection() as connection:
                 yield connection
+        except OVERTAKEN:
+            raise
         except UNREACHABLE as error:
             raise Retryable("The database cannot be reached now") from error
 

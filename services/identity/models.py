@@ -42,6 +42,15 @@ client_kinds: Final = Table(
     *aggregate_columns(),
 )
 
+organisations: Final = Table(
+    "organisations",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Instant(), nullable=False),
+    *aggregate_columns(),
+)
+
 people: Final = Table(
     "people",
     metadata,
@@ -61,6 +70,7 @@ people: Final = Table(
     Column("absent_until", Date),
     Column("is_absent", Boolean, nullable=False),
     Column("guardians", Codes, nullable=False),
+    Column("organisation_id", Id(), ForeignKey("organisations.id")),
     Column("signed_out_at", Instant()),
     Column("search_text", Text, nullable=False),
     Column("created_at", Instant(), nullable=False),
@@ -69,6 +79,7 @@ people: Final = Table(
     closed("language", "pt-BR", "en", "es"),
     Index("ix_people_profiles", "profiles", postgresql_using="gin"),
     Index("ix_people_kind", "kind", "id"),
+    Index("ix_people_organisation", "organisation_id", "id", postgresql_where=text("organisation_id IS NOT NULL")),
     Index("ix_people_absences", "absent_from", postgresql_where=text("absent_from IS NOT NULL")),
 )
 """`guardians` are ids; `search_text` is name, e-mail and identifiers, lower case and without accents."""
@@ -165,8 +176,13 @@ failures: Final = Table(
     Index("ix_failures_at", "at"),
 )
 
-STORE: Final = Store("identity", metadata, {"person": people, "profile": profiles, "link": links, "kind": client_kinds})
-"""Which table numbers the events, or holds the audit chain, of which word (nothing is said of a `kind`)."""
+STORE: Final = Store(
+    "identity",
+    metadata,
+    {"person": people, "profile": profiles, "link": links, "kind": client_kinds, "organisation": organisations},
+)
+"""Which table numbers the events, or holds the audit chain, of which word (of a `kind` or an `organisation` nothing is
+said: people carry what others need of them)."""
 
 APPEND_ONLY: Final = ("audit_log",)
 """Never updated and never deleted, by anybody."""

@@ -40,6 +40,7 @@ FLOW: Final[dict[str, Handler]] = {
     workflow.DecisionRecorded.name: plain(recording.record_decision),
     workflow.Finished.name: plain(recording.record_end),
     workflow.Refused.name: plain(recording.record_refusal),
+    workflow.Migrated.name: plain(recording.record_version),
     workflow.DueChanged.name: plain(recording.record_due),
 }
 HANDLERS: Final[dict[str, Handler]] = {

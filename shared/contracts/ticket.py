@@ -128,6 +128,38 @@ class ParametersChanged(_Ticket):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PriorityChanged(_Ticket):
+    name: ClassVar[str] = "ticket.priority_changed"
+
+    priority: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Related(_Ticket):
+    """The ticket was related to another, or (`removed`) is so no longer."""
+
+    name: ClassVar[str] = "ticket.related"
+
+    other_id: str
+    kind: str
+    by: str
+    removed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeLogged(_Ticket):
+    """Time was entered, or (`removed`) an entry taken out: of the attendants' side alone."""
+
+    name: ClassVar[str] = "ticket.time_logged"
+
+    entry_id: str
+    minutes: int
+    by: str
+    removed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UnderstandingWritten(_Ticket):
     name: ClassVar[str] = "ticket.understanding_written"
 

@@ -113,6 +113,18 @@ class Refused(_Flow):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Migrated(_Flow):
+    """An open ticket goes on in another version of its type, in the same stage and turn. An older one undoes it."""
+
+    name: ClassVar[str] = "flow.migrated"
+
+    type: str
+    from_version: int
+    version: int
+    stage: StageFacts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DueChanged(_Flow):
     name: ClassVar[str] = "flow.due_changed"
 

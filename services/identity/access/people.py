@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.identity.access.actors import granted, merged
 from services.identity.access.profiles import kind_of, kinds
-from services.identity.models import client_kinds, identifiers, people, profiles, sessions
+from services.identity.models import client_kinds, identifiers, organisations, people, profiles, sessions
 from services.identity.rules.identifiers import EMAIL
 from services.identity.rules.kinds import Kind
 from services.identity.rules.people import Person, related
@@ -40,6 +40,11 @@ _BY_EMAIL: Final = compiled(
 )
 _NAMES: Final = compiled(
     select(people.c.id, people.c.name).where(people.c.id == func.any(bindparam("ids", type_=ARRAY(Id()))))
+)
+_ORGANISATIONS: Final = compiled(
+    select(organisations.c.id, organisations.c.name).where(
+        organisations.c.id == func.any(bindparam("ids", type_=ARRAY(Id())))
+    )
 )
 _TAKEN: Final = compiled(
     select(identifiers.c.person_id).where(
@@ -102,9 +107,12 @@ def may_change(actor: Actor, granted_to_person: Collection[str]) -> bool:
 
 
 def names_of(reader: Reader, people: Iterable[Person]) -> dict[str, str]:
-    """The names of those whom these people's rows name, by id."""
+    """The names of those whom these people's rows name, and of their organisations, by id."""
+    people = list(people)
     wanted = sorted({id for person in people for id in related(person)})
-    return {row.id: row.name for row in reader.all(_NAMES, ids=wanted)} if wanted else {}
+    names = {row.id: row.name for row in reader.all(_NAMES, ids=wanted)} if wanted else {}
+    theirs = sorted({person.organisation_id for person in people if person.organisation_id})
+    return names | ({row.id: row.name for row in reader.all(_ORGANISATIONS, ids=theirs)} if theirs else {})
 
 
 def holder_of_identifier(reader: Reader, kind: str, value: str) -> str | None:

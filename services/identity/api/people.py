@@ -25,11 +25,13 @@ MANAGES = "people.manage"
 @blp.arguments(schemas.PeopleQuery, location="query")
 @blp.response(200, schemas.People)
 def list_people(asked: dict[str, Any]) -> Response:
-    """People, oldest first; `q` (words of a name, e-mail or identifier), `profile`, `kind`, `is_active` narrow it."""
+    """People, oldest first; `q` (words of a name, e-mail or identifier), `profile`, `kind`, `organisation`, `is_active`
+    narrow it."""
     sought = Sought(
         text=asked["q"],
         profile=asked.get("profile"),
         kind=asked.get("kind"),
+        organisation_id=str(asked["organisation"]) if "organisation" in asked else None,
         is_active=asked.get("is_active"),
         after=after_id(),
         most=limit(),
@@ -140,7 +142,7 @@ def new_person(body: dict[str, Any]) -> NewPerson:
 def plain(body: dict[str, Any]) -> dict[str, Any]:
     """A loaded body with ids as text and lists that a person's row keeps as tuples; null empties a list."""
     facts = dict(body)
-    for name in ("superior_id", "substitute_id"):
+    for name in ("superior_id", "substitute_id", "organisation_id"):
         if facts.get(name) is not None:
             facts[name] = str(facts[name])
     for name in ("profiles", "guardians"):

@@ -74,7 +74,10 @@ def _keep_client(tx: Transaction, client_id: str, secret_digest: bytes, new: New
         person = rules.born(new_id(), new, tx.now, is_machine=True)
         make(tx, tx.actor, person)
         write_client(tx, client_id, person.id, secret_digest=secret_digest, grants=service_grants(client_id))
-    elif bytes(row.secret_digest) != secret_digest:
+        return
+    if tuple(row.grants) != service_grants(client_id):
+        tx.update(clients, {"id": client_id}, {"grants": list(service_grants(client_id))})
+    if bytes(row.secret_digest) != secret_digest:
         tx.update(clients, {"id": client_id}, {"secret_digest": secret_digest, "rotated_at": tx.now})
         found = find_person(tx, row.person_id)
         assert found is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.identity.access.organisations import find_organisation
 from services.identity.access.people import find_kind, find_person, holder_of_identifier
 from services.identity.rules.identifiers import EMAIL, Unfit, normal_form
 from services.identity.rules.people import Person, related
@@ -76,6 +77,14 @@ def check_kind(reader: Reader, person: Person, before: Person | None, wrong: Wro
     unchanged = before is not None and before.kind == person.kind
     if person.kind is not None and not unchanged and find_kind(reader, person.kind) is None:
         wrong.add("kind", "There is no client kind %(kind)s", kind=person.kind)
+
+
+def check_organisation(reader: Reader, person: Person, before: Person | None, wrong: Wrong) -> None:
+    """The organisation is there."""
+    unchanged = before is not None and before.organisation_id == person.organisation_id
+    id = person.organisation_id
+    if id is not None and not unchanged and find_organisation(reader, id) is None:
+        wrong.add("organisation_id", "There is no such organisation")
 
 
 def check_absence(person: Person, wrong: Wrong) -> None:

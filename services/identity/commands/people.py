@@ -163,6 +163,7 @@ def _checked(tx: Transaction, person: Person, before: Person | None) -> Person:
     content.check_kind(tx, person, before, wrong)
     content.check_taken(tx, person, before, wrong)
     content.check_related(tx, person, before, wrong)
+    content.check_organisation(tx, person, before, wrong)
     content.check_absence(person, wrong)
     wrong.refuse()
     return person

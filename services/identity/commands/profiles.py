@@ -113,7 +113,7 @@ def _checked(profile: Profile) -> Wrong:
             wrong.add("permissions", "There is no permission %(permission)s", permission=permission)
     for scope in profile.scopes:
         if not SCOPE.fullmatch(scope):
-            wrong.add("scopes", "A scope is written group:CODE or type:CODE")
+            wrong.add("scopes", "A scope is written group:CODE, type:CODE or organisation")
     return wrong
 
 

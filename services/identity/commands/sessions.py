@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -105,6 +105,15 @@ def go_on(tx: Transaction, portal_digest: bytes, lifetime: timedelta) -> Granted
     values = {"last_used_at": tx.now, "expires_at": tx.now + lifetime}
     tx.update(sessions, {"id": session.id}, values, expect={"ended_at": None})
     return Granted(person_id=session.person_id, session_id=session.id, generation=session.generation, at=tx.now)
+
+
+def speak_for(tx: Transaction, person_id: str, mail_id: str) -> datetime:
+    """Notify is about to act as who wrote a mail: note it, and say when. Raises NotFound for who may not act."""
+    found = find_person(tx, person_id)
+    if found is None or not found[0].is_active or found[0].is_machine:
+        raise NotFound("No such person")
+    tx.audit("person", person_id, "speak_for", {"mail_id": mail_id})
+    return tx.now
 
 
 def end_by_portal(tx: Transaction, portal_digest: bytes) -> None:

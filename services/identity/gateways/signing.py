@@ -45,17 +45,21 @@ class Signer:
         session_id: str,
         at: datetime,
         *,
-        audience: str = EVERYWHERE,
+        audience: str | Sequence[str] = EVERYWHERE,
         grants: Sequence[str] = (),
+        seconds: int | None = None,
     ) -> str:
-        """A token that says who; with `grants` it is one of our own services' and says what it may ask."""
+        """A token that says who; with `grants` it is one of our own services' and says what it may ask.
+
+        `audience`: the services that take it; `seconds`: how long it lives, where that is not as long as any other.
+        """
         claims: dict[str, Any] = {
             "iss": ISSUER,
-            "aud": audience,
+            "aud": audience if isinstance(audience, str) else list(audience),
             "sub": person_id,
             "sid": session_id,
             "iat": at.timestamp(),
-            "exp": (at + timedelta(seconds=self.token_seconds)).timestamp(),
+            "exp": (at + timedelta(seconds=seconds or self.token_seconds)).timestamp(),
         }
         if grants:
             claims |= {"svc": True, "permissions": list(grants)}

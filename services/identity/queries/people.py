@@ -26,6 +26,7 @@ class Sought:
     text: str = ""
     profile: str | None = None
     kind: str | None = None
+    organisation_id: str | None = None
     is_active: bool | None = None
     after: str | None = None
     most: int = 25
@@ -56,6 +57,8 @@ def people_list(reader: Reader, actor: Actor, sought: Sought) -> list[Resource]:
         chosen = chosen.where(people.c.profiles.contains([sought.profile]))
     if sought.kind:
         chosen = chosen.where(people.c.kind == sought.kind)
+    if sought.organisation_id:
+        chosen = chosen.where(people.c.organisation_id == sought.organisation_id)
     if sought.after:
         chosen = chosen.where(people.c.id > sought.after)
     found = [person_of(row) for row in reader.all(_matching(chosen, sought.text))]

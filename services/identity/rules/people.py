@@ -37,6 +37,7 @@ class Person:
     absent_until: date | None = None
     is_absent: bool = False
     guardians: tuple[str, ...] = ()
+    organisation_id: str | None = None
     signed_out_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
@@ -61,6 +62,7 @@ class NewPerson:
     absent_from: date | None = None
     absent_until: date | None = None
     guardians: tuple[str, ...] = ()
+    organisation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Resource:
     absent_until: date | None
     is_absent: bool
     guardians: tuple[Named, ...]
+    organisation: Named | None
     created_at: datetime
     updated_at: datetime
     version: int
@@ -150,10 +153,15 @@ def related(person: Person) -> list[str]:
 
 
 def resource(person: Person, names: Mapping[str, str]) -> Resource:
-    """The person as administrators see them."""
+    """The person as administrators see them; `names` are those of whom their row names, their organisation's too."""
     facts = {name: getattr(person, name) for name in Resource.__dataclass_fields__ if hasattr(person, name)}
     facts["guardians"] = tuple(Named(id, names.get(id, "")) for id in person.guardians)
-    return Resource(**facts, superior=_named(person.superior_id, names), substitute=_named(person.substitute_id, names))
+    return Resource(
+        **facts,
+        superior=_named(person.superior_id, names),
+        substitute=_named(person.substitute_id, names),
+        organisation=_named(person.organisation_id, names),
+    )
 
 
 def me(person: Person, permissions: Sequence[str], names: Mapping[str, str], session_id: str | None) -> Me:
@@ -188,6 +196,7 @@ def told(person: Person, ended_sessions: Sequence[str]) -> PersonChanged:
         absent=person.is_absent,
         machine=person.is_machine,
         guardians=list(person.guardians),
+        organisation_id=person.organisation_id,
         mail=person.mail,
         signed_out_at=person.signed_out_at,
         ended_sessions=list(ended_sessions),

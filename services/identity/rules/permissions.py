@@ -33,6 +33,8 @@ PERMISSIONS: Final[dict[str, str]] = {
 ADMINISTRATOR: Final = "administrator"
 ASK: Final = "service.ask"
 PORTAL: Final = "service.portal"
+SPEAK_FOR: Final = "service.speak_for"
+"""To act as a person who wrote by mail: see *mail tokens* in the API."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ BUILT_IN: Final = (
 
 def service_grants(client_id: str) -> tuple[str, ...]:
     """What the machine client of one of our own services may do at the others."""
-    return (ASK, PORTAL) if client_id == "vez-portal" else (ASK,)
+    return {"vez-portal": (ASK, PORTAL), "vez-notify": (ASK, SPEAK_FOR)}.get(client_id, (ASK,))
 
 
 def may_grant(actor: Actor, permissions: Collection[str]) -> bool:

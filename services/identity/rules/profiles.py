@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from shared.contracts.identity import ProfileChanged
 
-SCOPE: Final = re.compile(r"(group|type):[A-Za-z0-9_.\-]{1,80}")
+SCOPE: Final = re.compile(r"(group|type):[A-Za-z0-9_.\-]{1,80}|organisation")
+"""What `ticket.read` covers; `organisation` shows a client the tickets of all who belong to theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ class PersonNew(Schema):
     absent_from = fields.Date(load_default=None, allow_none=True)
     absent_until = fields.Date(load_default=None, allow_none=True)
     guardians = fields.List(fields.UUID(), validate=[validate.Length(max=20), parts.once_each], load_default=list)
+    organisation_id = fields.UUID(load_default=None, allow_none=True)
 
 
 class PersonChanges(Schema):
@@ -47,6 +48,7 @@ class PersonChanges(Schema):
     absent_from = fields.Date(allow_none=True)
     absent_until = fields.Date(allow_none=True)
     guardians = fields.List(fields.UUID(), validate=[validate.Length(max=20), parts.once_each], allow_none=True)
+    organisation_id = fields.UUID(allow_none=True)
 
 
 class MyChanges(Schema):
@@ -84,6 +86,7 @@ class Person(_Shown):
     is_active = fields.Boolean(required=True)
     is_machine = fields.Boolean(required=True)
     guardians = fields.List(fields.Nested(Named), required=True)
+    organisation = fields.Nested(Named, required=True, allow_none=True)
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
 
@@ -97,6 +100,7 @@ class PeopleQuery(Schema):
     q = fields.String(validate=[validate.Length(max=200), parts.printable], load_default="")
     profile = fields.String(validate=parts.CODE)
     kind = fields.String(validate=parts.CODE)
+    organisation = fields.UUID()
     is_active = fields.Boolean()
 
 

@@ -122,6 +122,13 @@ class PortalToken(Schema):
     expires_in = fields.Integer(required=True)
 
 
+class MailTokenAsked(Schema):
+    """The person who wrote a mail, and the mail's id at the notify service, for the audit log."""
+
+    person_id = fields.UUID(required=True)
+    mail_id = fields.UUID(required=True)
+
+
 class Forgotten(Schema):
     username = fields.String(required=True, validate=validate.Length(min=1, max=300))
 

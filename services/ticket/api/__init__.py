@@ -2,10 +2,10 @@
 
 from flask_smorest import Blueprint
 
-from services.ticket.api import approvals, asked, attending, discussion, ending, record, sharing, tickets, working
+from services.ticket.api import approvals, asked, attending, discussion, ending, kept, record, sharing, tickets, working
 
 
 def blueprints() -> list[Blueprint]:
     """This service's own routes."""
-    rooms = (tickets, attending, approvals, ending, discussion, record, sharing, working, asked)
+    rooms = (tickets, attending, approvals, ending, discussion, record, sharing, working, kept, asked)
     return [room.blp for room in rooms]

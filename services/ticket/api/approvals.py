@@ -47,7 +47,11 @@ def write(body: dict[str, Any], ticket_id: str) -> Response:
 @blp.arguments(schemas.DecisionRequest())
 @blp.response(202, schemas.Ticket)
 def decision(body: dict[str, Any], ticket_id: str) -> Response:
-    """Approve, or reject with a reason, exactly what was seen."""
+    """Approve, or reject with a reason, exactly what was seen.
+
+    On an older version it is refused with 412, whose `changes` say what is another now than what was seen: each with
+    its `part` (subject, description, parameter, understanding, file), `before`, `after`, and a parameter's `field`.
+    """
     return operate(lambda tx: decide(tx, ticket_id, **body))
 
 

@@ -10,16 +10,17 @@ from sqlalchemy import bindparam, literal_column, select
 from services.ticket.access.loading import load_ticket
 from services.ticket.access.seeing import word
 from services.ticket.commands.asking import permit, request
-from services.ticket.models import files, understandings
+from services.ticket.models import files, revisions, understandings
 from services.ticket.rules import problems
 from services.ticket.rules.answers import Decided, TicketShown
+from services.ticket.rules.changes import Content, FileHeld, Written, changed_since, stale
 from services.ticket.rules.evidence import FileSeen, UnderstandingSeen, evidence_of
 from services.ticket.rules.reading import Reading
 from services.ticket.rules.viewing import shown
 from shared.catalog.values import REQUIRED
 from shared.contracts.ticket import DecisionRequested
-from shared.database import Id, Statement, compiled
-from shared.errors import Final
+from shared.database import Id, Integer, Statement, compiled
+from shared.errors import Final, Stale
 from shared.transaction import Transaction
 
 _LATEST: Statement = compiled(
@@ -29,16 +30,32 @@ _LATEST: Statement = compiled(
     .limit(literal_column("1"))
 )
 _FILES: Statement = compiled(
-    select(files.c.id, files.c.sha256, files.c.is_internal).where(
+    select(files.c.id, files.c.name, files.c.sha256, files.c.is_internal).where(
         files.c.ticket_id == bindparam("ticket_id", type_=Id()), files.c.state == word("stored")
+    )
+)
+_REVISIONS: Statement = compiled(
+    select(revisions.c.before)
+    .where(
+        revisions.c.ticket_id == bindparam("ticket_id", type_=Id()),
+        revisions.c.version > bindparam("seen", type_=Integer),
+    )
+    .order_by(revisions.c.version.desc())
+)
+_WRITTEN: Statement = compiled(
+    select(understandings.c.version, understandings.c.body, understandings.c.due_on).where(
+        understandings.c.ticket_id == bindparam("ticket_id", type_=Id())
     )
 )
 
 
 def decide(tx: Transaction, ticket_id: str, *, outcome: str, reason: str | None) -> TicketShown:
-    """Approve or reject what an approval asks. Raises NotYourTurn, Stale (it changed since it was seen), Invalid."""
+    """Approve or reject what an approval asks. Raises NotYourTurn, Stale (it says what changed), Invalid."""
     reading = load_ticket(tx, tx.actor, ticket_id)
-    permit(tx, reading, "decide")
+    try:
+        permit(tx, reading, "decide")
+    except Stale as refusal:
+        raise _with_changes(tx, reading, refusal) from refusal
     if outcome == "rejected" and not (reason or "").strip():
         raise problems.invalid_fields({"reason": [REQUIRED]})
     seen = _evidence(tx, reading)
@@ -62,6 +79,18 @@ def _decided(tx: Transaction, *, ticket_id: str, version: int, outcome: str, rea
         return Decided(ticket_id, None, refusal)
     finally:
         tx.expected = expected
+
+
+def _with_changes(tx: Transaction, reading: Reading, refusal: Stale) -> Stale:
+    """The refusal with what changed since the version that was seen; as it is, where nobody can have seen that one."""
+    ticket, seen = reading.ticket, tx.expected
+    if not isinstance(seen, int) or not 0 < seen < ticket.version:
+        return refusal
+    revised = [row.before for row in tx.all(_REVISIONS, ticket_id=ticket.id, seen=seen)]
+    written = {r.version: Written(r.version, r.body, r.due_on) for r in tx.all(_WRITTEN, ticket_id=ticket.id)}
+    held = {r.id: FileHeld(r.id, r.name, r.is_internal) for r in tx.all(_FILES, ticket_id=ticket.id)}
+    present = Content(ticket.subject, ticket.description, ticket.parameters, ticket.understanding_version, held)
+    return stale(changed_since(reading, present, revised, written))
 
 
 def _evidence(tx: Transaction, reading: Reading) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, cast, or_, select
 
 from services.ticket.access.loading import load_ticket
 from services.ticket.commands.asking import permit
@@ -15,6 +15,7 @@ from services.ticket.models import (
     operations,
     ratings,
     relations,
+    revisions,
     shares,
     stage_comments,
     texts,
@@ -23,7 +24,7 @@ from services.ticket.models import (
     understandings,
 )
 from shared.contracts.ticket import Deleted
-from shared.database import compiled
+from shared.database import Text, compiled
 from shared.transaction import Transaction
 
 outbox: Final = metadata.tables["outbox"]
@@ -43,12 +44,12 @@ _ANSWERED: Final = compiled(
     select(answers.c.person_id, answers.c.path, answers.c.key).where(
         or_(
             answers.c.path.startswith(bindparam("below"), autoescape=False),
-            answers.c.answer["body"]["id"].astext == bindparam("id"),
+            cast(answers.c.answer, Text).contains(bindparam("id"), autoescape=False),
         )
     )
 )
 _ERASED: Final[dict[str, Any]] = {"subject": "", "values": {}, "party": ""}
-_WHOLE_ROWS: Final = (texts, messages, understandings, stage_comments, shares, relations)
+_WHOLE_ROWS: Final = (texts, messages, understandings, stage_comments, shares, relations, revisions)
 
 
 def delete(tx: Transaction, ticket_id: str) -> None:
@@ -87,6 +88,6 @@ def _erase_said(tx: Transaction, ticket_id: str) -> None:
 
 
 def _forget_answers(tx: Transaction, ticket_id: str) -> None:
-    """Drop the answers that idempotency keys still hold: they tell what the ticket said."""
+    """Drop the answers that idempotency keys still hold and that name the ticket: they tell what it said."""
     for row in tx.all(_ANSWERED, below=f"/v1/tickets/{ticket_id}", id=ticket_id):
         tx.delete(answers, {"person_id": row.person_id, "path": row.path, "key": row.key})

@@ -11,6 +11,7 @@ from sqlalchemy import any_, bindparam, select
 from services.ticket.access.loading import load_ticket
 from services.ticket.access.seeing import CODES
 from services.ticket.commands.asking import permit
+from services.ticket.commands.revising import keep_revision
 from services.ticket.models import messages, people, tickets, understandings
 from services.ticket.rules.answers import MessageShown, PersonNamed, UnderstandingShown
 from shared.contracts.ticket import Commented, UnderstandingWritten
@@ -58,6 +59,7 @@ def write_understanding(tx: Transaction, ticket_id: str, *, body: str, due_on: d
     tx.insert(understandings, {**row, "ticket_id": ticket_id, "author_id": tx.actor.id})
     changes = {"understanding_version": version, "understood_at": tx.now, "updated_at": tx.now}
     tx.change(tickets, ticket_id, changes, version=ticket.version)
+    keep_revision(tx, ticket_id, ticket.version, {"understanding": ticket.understanding_version})
     event = UnderstandingWritten(
         ticket_id=ticket_id, understanding_id=written_id, version=version, author_id=tx.actor.id, due_on=due_on
     )

@@ -11,12 +11,14 @@ from services.ticket.access.loading import load_ticket
 from services.ticket.commands import filling
 from services.ticket.commands.asking import permit
 from services.ticket.commands.opening import HOUSE_ZONE, zone
+from services.ticket.commands.revising import keep_revision
 from services.ticket.models import texts, tickets
 from services.ticket.rules import problems
 from services.ticket.rules.answers import TicketShown
 from services.ticket.rules.reading import Reading
+from services.ticket.rules.ticket import Ticket
 from services.ticket.rules.viewing import shown
-from shared.contracts.ticket import ParametersChanged, SubjectChanged
+from shared.contracts.ticket import ParametersChanged, PriorityChanged, SubjectChanged
 from shared.database import compiled
 from shared.transaction import Transaction
 
@@ -67,11 +69,27 @@ def _written(tx: Transaction, before: Reading, after: Reading, changed: list[str
     if set(changed) & set(_TEXTS):
         said = {"subject": ticket.subject, "description": ticket.description}
         tx.update(texts, {"ticket_id": ticket.id}, said)
-    if "subject" in changed and not ticket.is_draft:
-        tx.emit(SubjectChanged(ticket_id=ticket.id, subject=ticket.subject))
-    if codes and not ticket.is_draft:
-        tx.emit(ParametersChanged(ticket_id=ticket.id, codes=codes))
+    if not ticket.is_draft:
+        _say(tx, ticket, changed, codes)
+    if not ticket.is_draft and changed + codes != ["priority"]:
+        keep_revision(tx, ticket.id, before.ticket.version, _before(before, changed, codes))
     given = {code: ticket.parameters.get(code) for code in codes}
     said = {name: getattr(ticket, name) for name in changed}
     tx.audit("ticket", ticket.id, "edit", {**said, "parameters": given})
     return after.changed(version=before.ticket.version + 1, updated_at=tx.now)
+
+
+def _say(tx: Transaction, ticket: Ticket, changed: list[str], codes: list[str]) -> None:
+    """Tell what changed of a submitted ticket; a changed description is told by the subject's event, without a text."""
+    if set(changed) & set(_TEXTS):
+        tx.emit(SubjectChanged(ticket_id=ticket.id, subject=ticket.subject))
+    if "priority" in changed:
+        tx.emit(PriorityChanged(ticket_id=ticket.id, priority=ticket.priority, by=tx.actor.id))
+    if codes:
+        tx.emit(ParametersChanged(ticket_id=ticket.id, codes=codes))
+
+
+def _before(reading: Reading, changed: list[str], codes: list[str]) -> dict[str, Any]:
+    texts_before = {name: getattr(reading.ticket, name) for name in changed if name in _TEXTS}
+    values_before = {code: reading.ticket.parameters.get(code) for code in codes}
+    return {**texts_before, "parameters": values_before}

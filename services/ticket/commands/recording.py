@@ -6,11 +6,21 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, exists, select
 
+from services.ticket.access.definitions import definition
 from services.ticket.commands.ending import add_duplicate
 from services.ticket.models import holders, operations, people, queues, stage_comments, stage_history, tickets, turns
 from services.ticket.rules import recording
 from services.ticket.rules.recording import Known
-from shared.contracts.workflow import DecisionRecorded, DueChanged, Finished, Holder, Reassigned, Refused, StageEntered
+from shared.contracts.workflow import (
+    DecisionRecorded,
+    DueChanged,
+    Finished,
+    Holder,
+    Migrated,
+    Reassigned,
+    Refused,
+    StageEntered,
+)
 from shared.database import Id, Text, compiled
 from shared.errors import NotFound
 from shared.transaction import Transaction
@@ -44,6 +54,8 @@ _KNOWN: Final = compiled(
 def record_stage(tx: Transaction, event: StageEntered) -> None:
     """A stage was entered: a row of the history, a turn of the ledger, the ticket's turn."""
     row = _load(tx, event)
+    if _is_told_again(row, event):
+        return
     known = _known(row)
     entry = recording.history_entry(event, known)
     _add_turn(tx, event, known)
@@ -56,6 +68,8 @@ def record_stage(tx: Transaction, event: StageEntered) -> None:
 def record_turn(tx: Transaction, event: Reassigned) -> None:
     """The turn changed inside a stage: a turn of the ledger, the ticket's turn."""
     row = _load(tx, event)
+    if _is_told_again(row, event):
+        return
     known = _known(row)
     _add_turn(tx, event, known)
     tx.change(tickets, event.ticket_id, recording.reassigned_columns(event, known, tx.now), version=row.version)
@@ -65,6 +79,8 @@ def record_turn(tx: Transaction, event: Reassigned) -> None:
 def record_end(tx: Transaction, event: Finished) -> None:
     """The flow ended: a turn of the ledger, and a row of the history where a terminal stage was entered."""
     row = _load(tx, event)
+    if _is_told_again(row, event):
+        return
     known = _known(row)
     changes = recording.finished_columns(event, known, tx.now)
     _add_turn(tx, event, known)
@@ -100,6 +116,18 @@ def record_refusal(tx: Transaction, event: Refused) -> None:
     _settle(tx, row, event.operation_id, state="refused", **problem)
 
 
+def record_version(tx: Transaction, event: Migrated) -> None:
+    """The ticket goes on in another version of its type; who saw the one before has to look again.
+
+    Raises Missing where the replica lacks the version.
+    """
+    row = _load(tx, event)
+    definition(tx, event.type, event.version)
+    changes = {"flow_version": event.version, "stage_kind": event.stage.kind, "updated_at": tx.now}
+    tx.change(tickets, event.ticket_id, changes, version=row.version)
+    tx.audit("ticket", event.ticket_id, "migrate", {"from_version": event.from_version, "version": event.version})
+
+
 def record_due(tx: Transaction, event: DueChanged) -> None:
     """The deadline changed; the ticket's version does not."""
     _load(tx, event)
@@ -119,6 +147,11 @@ def _load(tx: Transaction, event: Any) -> Any:
     if queue is not None and not row.queue_known:
         tx.miss("queue", queue)
     return row
+
+
+def _is_told_again(row: Any, event: StageEntered | Reassigned | Finished) -> bool:
+    """Whether the ledger has this turn: a flow that was restored from a backup does again what it is asked again."""
+    return bool(event.ordinal <= row.turn_ordinal)
 
 
 def _known(row: Any) -> Known:

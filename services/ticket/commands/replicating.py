@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import bindparam, select
 
+from services.ticket.commands.revising import keep_revision
 from services.ticket.models import files, published, queues, settings, tickets, type_versions, types
 from shared.contracts import decode
 from shared.contracts.attachments import AttachmentRejected, AttachmentRemoved, AttachmentStored
@@ -16,6 +17,10 @@ from shared.transaction import Transaction
 
 _FILE_TICKET: Final = compiled(
     select(tickets.c.version, tickets.c.status).where(tickets.c.id == bindparam("ticket_id", type_=Id()))
+)
+
+_FILE: Final = compiled(
+    select(files.c.id, files.c.name, files.c.is_internal).where(files.c.id == bindparam("id", type_=Id()))
 )
 
 
@@ -78,7 +83,7 @@ def keep_file(tx: Transaction, event: AttachmentStored) -> None:
     """A file was checked and stored: evidence covers it, so the ticket's version rises."""
     row = _file_row(tx, event, "stored")
     tx.upsert(files, {**row, "sha256": event.sha256, "is_internal": event.internal})
-    _raise_version(tx, event.ticket_id)
+    _raise_version(tx, event.ticket_id, {"added": event.attachment_id})
 
 
 def keep_rejected_file(tx: Transaction, event: AttachmentRejected) -> None:
@@ -89,8 +94,10 @@ def keep_rejected_file(tx: Transaction, event: AttachmentRejected) -> None:
 
 def drop_file(tx: Transaction, event: AttachmentRemoved) -> None:
     """A file was removed: evidence covers that too."""
+    row = tx.one(_FILE, id=event.attachment_id)
     tx.delete(files, {"id": event.attachment_id})
-    _raise_version(tx, event.ticket_id)
+    held = {"id": row.id, "name": row.name, "is_internal": row.is_internal} if row is not None else None
+    _raise_version(tx, event.ticket_id, {"removed": held})
 
 
 def _file_row(tx: Transaction, event: AttachmentStored | AttachmentRejected, state: str) -> dict[str, Any]:
@@ -104,7 +111,9 @@ def _file_row(tx: Transaction, event: AttachmentStored | AttachmentRejected, sta
     }
 
 
-def _raise_version(tx: Transaction, ticket_id: str) -> None:
+def _raise_version(tx: Transaction, ticket_id: str, before: Mapping[str, Any]) -> None:
     row = tx.one(_FILE_TICKET, ticket_id=ticket_id)
     if row is not None and row.status != "deleted":
         tx.change(tickets, ticket_id, {"updated_at": tx.now}, version=row.version)
+        if row.status != "draft":
+            keep_revision(tx, ticket_id, row.version, before)

@@ -13,6 +13,7 @@ from services.ticket.commands.naming import load_person
 from services.ticket.models import relations, shares
 from services.ticket.rules import problems
 from services.ticket.rules.answers import PersonNamed, RelationShown, ShareShown, TicketNamed
+from shared.contracts.ticket import Related
 from shared.database import Id, compiled
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -71,6 +72,7 @@ def relate(tx: Transaction, ticket_id: str, *, other_id: str, kind: str) -> Rela
     relation_id = new_id()
     row = {"id": relation_id, "by_id": tx.actor.id, "created_at": tx.now}
     tx.upsert(relations, {**row, "ticket_id": ticket_id, "other_id": other_id, "kind": kind})
+    tx.emit(Related(ticket_id=ticket_id, other_id=other_id, kind=kind, by=tx.actor.id))
     tx.audit("ticket", ticket_id, "relate", {"other_id": other_id, "kind": kind})
     named = TicketNamed(other_id, other.ticket.number, other.ticket.subject, other.ticket.status)
     return RelationShown(relation_id, kind, named, tx.now)
@@ -84,4 +86,6 @@ def unrelate(tx: Transaction, ticket_id: str, relation_id: str) -> None:
         raise NotFound("There is no such relation")
     permit(tx, reading, "relate", part=True)
     tx.delete(relations, {"ticket_id": row.ticket_id, "other_id": row.other_id, "kind": row.kind})
+    other_id = row.other_id if row.ticket_id == ticket_id else row.ticket_id
+    tx.emit(Related(ticket_id=ticket_id, other_id=other_id, kind=row.kind, by=tx.actor.id, removed=True))
     tx.audit("ticket", ticket_id, "unrelate", {"other_id": row.other_id, "kind": row.kind})

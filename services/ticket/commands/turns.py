@@ -11,16 +11,22 @@ from sqlalchemy import bindparam, select
 from services.ticket.access.loading import load_ticket
 from services.ticket.commands.asking import permit, request
 from services.ticket.commands.naming import load_person
-from services.ticket.models import queues
+from services.ticket.models import operations, people, queues
 from services.ticket.rules import problems
 from services.ticket.rules.answers import TicketShown
 from services.ticket.rules.viewing import shown
 from shared.contracts.ticket import ResumeRequested, ScheduleRequested, TakeRequested, TransferRequested, WaitRequested
-from shared.database import compiled
+from shared.database import Id, compiled
 from shared.transaction import Transaction
 
 QUEUE_PREFIX: Final = "queue:"
 _QUEUE: Final = compiled(select(queues.c.code, queues.c.is_retired).where(queues.c.code == bindparam("code")))
+
+_ASKED_BY: Final = compiled(
+    select(people.c.display_name)
+    .select_from(operations.join(people, people.c.id == operations.c.by_id))
+    .where(operations.c.id == bindparam("id", type_=Id()))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,12 @@ def transfer(tx: Transaction, ticket_id: str, *, to: str, reason: str) -> Ticket
 def take(tx: Transaction, ticket_id: str) -> TicketShown:
     """Take a ticket that a queue of the actor's holds. Raises AlreadyTaken, which says who was faster."""
     reading = load_ticket(tx, tx.actor, ticket_id)
-    permit(tx, reading, "take")
+    try:
+        permit(tx, reading, "take")
+    except problems.OperationPending as refusal:
+        if reading.ticket.pending_kind != "take":
+            raise
+        raise problems.being_taken(tx.scalar(_ASKED_BY, id=reading.ticket.pending_id) or "") from refusal
     return shown(request(tx, reading, "take", TakeRequested, {}))
 
 

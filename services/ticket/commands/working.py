@@ -15,13 +15,14 @@ from services.ticket.models import templates, time_entries, types
 from services.ticket.rules import problems
 from services.ticket.rules.answers import PersonNamed, TemplateShown, TimeEntryShown
 from services.ticket.rules.listing import own_template
+from shared.contracts.ticket import TimeLogged
 from shared.database import Id, compiled
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.transaction import Transaction
 
 _ENTRY: Final = compiled(
-    select(time_entries.c.person_id).where(
+    select(time_entries.c.person_id, time_entries.c.minutes).where(
         time_entries.c.id == bindparam("id", type_=Id()),
         time_entries.c.ticket_id == bindparam("ticket_id", type_=Id()),
     )
@@ -46,6 +47,7 @@ def log_time(tx: Transaction, ticket_id: str, *, minutes: int, worked_on: date |
     entry_id = new_id()
     row = {"id": entry_id, "worked_on": day, "minutes": minutes, "note": note, "created_at": tx.now}
     tx.insert(time_entries, {**row, "ticket_id": ticket_id, "person_id": tx.actor.id})
+    tx.emit(TimeLogged(ticket_id=ticket_id, entry_id=entry_id, minutes=minutes, by=tx.actor.id))
     tx.audit("ticket", ticket_id, "log_time", {"entry_id": entry_id, "minutes": minutes, "worked_on": day})
     return TimeEntryShown(entry_id, PersonNamed(tx.actor.id, tx.actor.name), day, minutes, note, tx.now)
 
@@ -60,6 +62,7 @@ def remove_time(tx: Transaction, ticket_id: str, entry_id: str) -> None:
         raise problems.forbidden("A time entry is removed by who made it")
     permit(tx, reading, "log_time", part=True)
     tx.delete(time_entries, {"id": entry_id})
+    tx.emit(TimeLogged(ticket_id=ticket_id, entry_id=entry_id, minutes=row.minutes, by=tx.actor.id, removed=True))
     tx.audit("ticket", ticket_id, "remove_time", {"entry_id": entry_id})
 
 

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from services.ticket.models.kept import canned_answers, saved_filters
 from services.ticket.models.ledger import holders, stage_comments, stage_history, turns
 from services.ticket.models.metadata import metadata
 from services.ticket.models.record import (
     messages,
     ratings,
     relations,
+    revisions,
     shares,
     templates,
     time_entries,
@@ -20,8 +22,8 @@ from shared.transaction import Store
 
 people, profiles = shared_people.tables(metadata)
 
-STORE: Final = Store("ticket", metadata, {"ticket": tickets})
-"""Which table numbers which events: every ticket.* is its ticket's."""
+STORE: Final = Store("ticket", metadata, {"ticket": tickets, "canned_answer": canned_answers})
+"""Which table numbers which events, every ticket.* its ticket's, and keeps which audit chains."""
 
 APPEND_ONLY: Final = ("turns", "stage_history", "audit_log")
 """Never updated and never deleted, by anybody."""
@@ -29,6 +31,7 @@ APPEND_ONLY: Final = ("turns", "stage_history", "audit_log")
 __all__ = [
     "APPEND_ONLY",
     "STORE",
+    "canned_answers",
     "files",
     "folded",
     "holders",
@@ -42,6 +45,8 @@ __all__ = [
     "queues",
     "ratings",
     "relations",
+    "revisions",
+    "saved_filters",
     "settings",
     "shares",
     "stage_comments",

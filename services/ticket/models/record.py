@@ -33,6 +33,19 @@ understandings = Table(
     UniqueConstraint("ticket_id", "version"),
 )
 
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("ticket_id", Id(), ForeignKey("tickets.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, doc="the ticket's version that this change made"),
+    Column("before", Json, nullable=False),
+    Column("at", Instant(), nullable=False),
+)
+"""What a submitted ticket said before each change of it: so that who decides on an older version is shown the change.
+
+`before` holds what changed, as it was: subject, description, parameters by code, the understanding's version, a file.
+"""
+
 ratings = Table(
     "ratings",
     metadata,

@@ -2,44 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
-from sqlalchemy import bindparam, literal_column, select, tuple_
+from sqlalchemy import func, literal_column, select
 
 from services.ticket.models import stage_comments, stage_history, tickets
 from services.ticket.rules.chain import first_bad
-from shared.database import Id, Integer, Reader, compiled
-
-BATCH: Final = 5000
-FIRST: Final = "00000000-0000-0000-0000-000000000000"
+from shared.audit import counted
+from shared.database import Reader, compiled
 
 _h, _c = stage_history, stage_comments
+_COUNT: Final = compiled(select(func.count()).select_from(_h))
 _ROWS: Final = compiled(
-    select(*_h.c, _c.c.salt, _c.c.comment)
-    .select_from(_h.outerjoin(_c, (_c.c.ticket_id == _h.c.ticket_id) & (_c.c.position == _h.c.position)))
-    .where(
-        tuple_(_h.c.ticket_id, _h.c.position)
-        > tuple_(bindparam("ticket_id", type_=Id()), bindparam("position", type_=Integer))
+    select(
+        *_h.c,
+        _c.c.salt,
+        _c.c.comment,
+        tickets.c.history_count.label("kept_count"),
+        tickets.c.history_head.label("kept_head"),
+    )
+    .select_from(
+        _h.join(tickets, tickets.c.id == _h.c.ticket_id).outerjoin(
+            _c, (_c.c.ticket_id == _h.c.ticket_id) & (_c.c.position == _h.c.position)
+        )
     )
     .order_by(_h.c.ticket_id, _h.c.position)
-    .limit(literal_column(str(BATCH)))
 )
-_HEADS: Final = compiled(
-    select(tickets.c.id, tickets.c.history_count, tickets.c.history_head).where(
-        tickets.c.history_count > literal_column("0")
+_GONE: Final = compiled(
+    select(tickets.c.id, tickets.c.history_count)
+    .where(
+        tickets.c.history_count > literal_column("0"),
+        ~select(_h.c.position).where(_h.c.ticket_id == tickets.c.id).exists(),
     )
+    .order_by(tickets.c.id)
+    .limit(literal_column("1"))
+)
+_STRAY: Final = compiled(
+    select(_c.c.ticket_id, _c.c.position)
+    .where(~select(_h.c.position).where(_h.c.ticket_id == _c.c.ticket_id, _h.c.position == _c.c.position).exists())
+    .limit(literal_column("1"))
 )
 
 
-def history_verdict(reader: Reader) -> str | None:
-    """The first row of any stage history that was changed, inserted, removed or moved, in words, or None."""
-    heads = {row.id: (row.history_count, bytes(row.history_head)) for row in reader.all(_HEADS)}
-    return first_bad(_rows(reader), heads)
+def history_count(reader: Reader) -> int:
+    """How many rows of stage history there are."""
+    return int(reader.scalar(_COUNT))
 
 
-def _rows(reader: Reader) -> Iterator[Any]:
-    ticket_id, position = FIRST, 0
-    while batch := reader.all(_ROWS, ticket_id=ticket_id, position=position):
-        yield from batch
-        ticket_id, position = batch[-1].ticket_id, batch[-1].position
+def history_verdict(reader: Reader, progress: Callable[[int], None]) -> str | None:
+    """The first row of any stage history that was changed, inserted, removed or moved, in words, or None.
+
+    `progress` is called with the number of rows seen so far.
+    """
+    if wrong := first_bad(counted(reader.stream(_ROWS), progress)):
+        return wrong
+    if gone := reader.one(_GONE):
+        return f"ticket {gone.id}: stage history row 1 is missing, its ticket counts {gone.history_count}"
+    if stray := reader.one(_STRAY):
+        return f"ticket {stray.ticket_id}: a comment belongs to stage history row {stray.position}, which is not there"
+    return None

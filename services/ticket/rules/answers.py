@@ -288,3 +288,32 @@ class TemplateShown(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     parameters: dict[str, Any]
     version: int
+
+
+class SavedFilterShown(msgspec.Struct, frozen=True):
+    """A filter that its reader keeps: `query` is what the list of tickets is asked for."""
+
+    id: str
+    side: str
+    name: str
+    query: dict[str, Any]
+    version: int
+
+
+class CannedAnswerShown(msgspec.Struct, frozen=True):
+    """An answer written beforehand; `scope`: the house's, or the reader's own (personal)."""
+
+    id: str
+    scope: str
+    name: str
+    body: str
+    placeholders: list[str]
+    version: int
+
+
+class FilledAnswer(msgspec.Struct, frozen=True):
+    """An answer with its placeholders filled for one ticket."""
+
+    id: str
+    name: str
+    body: str

@@ -57,48 +57,45 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def first_bad(rows: Iterable[Any], heads: Mapping[str, tuple[int, bytes]]) -> str | None:
+def first_bad(rows: Iterable[Any]) -> str | None:
     """The first history row that does not verify, in words, or None.
 
-    `rows` are those of stage_history left-joined with their comments (salt, comment), ordered by ticket and position;
-    `heads` maps each ticket to the count and head that its own row holds.
+    `rows` are those of stage_history left-joined with their comments (salt, comment) and with what the ticket's own row
+    keeps of the chain (kept_count, kept_head), ordered by ticket and position.
     """
-    ticket: str | None = None
+    last: Any = None
     position, head = 0, b""
-    seen: set[str] = set()
     for row in rows:
-        if row.ticket_id != ticket:
-            if ticket is not None and (wrong := _ended(ticket, position, head, heads)):
+        if last is None or row.ticket_id != last.ticket_id:
+            if last is not None and (wrong := _ended(last, position, head)):
                 return wrong
-            ticket, position, head = row.ticket_id, 0, b""
-            seen.add(row.ticket_id)
+            position, head = 0, b""
         position += 1
         if wrong := _broken(row, position, head):
             return wrong
-        head = bytes(row.head)
-    if ticket is not None and (wrong := _ended(ticket, position, head, heads)):
-        return wrong
-    gone = next((t for t, (count, _) in heads.items() if count and t not in seen), None)
-    return f"ticket {gone}: every row of its stage history is missing" if gone else None
+        last, head = row, row.head
+    return _ended(last, position, head) if last is not None else None
 
 
 def _broken(row: Any, position: int, head: bytes) -> str | None:
     name = f"ticket {row.ticket_id} stage history row {row.position}"
     if row.position != position:
         return f"ticket {row.ticket_id}: stage history row {position} is missing"
-    said = bytes(row.comment_digest) if row.comment_digest is not None else None
+    said = row.comment_digest
     expected = link(head, {n: getattr(row, n) for n in CHAINED}, said)
-    if expected.digest != bytes(row.digest):
+    if expected.digest != row.digest:
         return f"{name}: its facts were changed"
-    if expected.head != bytes(row.head):
+    if expected.head != row.head:
         return f"{name}: it does not follow from the one before"
-    if row.comment is not None and comment_digest(bytes(row.salt), row.comment) != said:
+    if row.comment is not None and comment_digest(row.salt, row.comment) != said:
         return f"{name}: its comment was changed"
     return None
 
 
-def _ended(ticket: str, position: int, head: bytes, heads: Mapping[str, tuple[int, bytes]]) -> str | None:
-    count, kept = heads.get(ticket, (0, b""))
-    if (count, bytes(kept)) == (position, head):
-        return None
-    return f"ticket {ticket}: its row counts {count} rows of stage history, there are {position}, or the head differs"
+def _ended(last: Any, position: int, head: bytes) -> str | None:
+    name = f"ticket {last.ticket_id}"
+    if last.kept_count > position:
+        return f"{name}: stage history row {position + 1} is missing, its ticket counts {last.kept_count}"
+    if (last.kept_count, last.kept_head) != (position, head):
+        return f"{name} stage history row {last.position}: it is not the one in which its ticket's chain ends"
+    return None

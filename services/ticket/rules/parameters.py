@@ -31,6 +31,11 @@ def shown_fields(reading: Reading) -> tuple[dict[str, Any], list[FieldShown]]:
     return {code: stored.get(code) for code in codes}, fields
 
 
+def field_named(reading: Reading, code: str) -> FieldShown:
+    """A parameter as it is shown to be read only."""
+    return _field(reading.definition, code, reading.language, "read_only")
+
+
 def seen_values(reading: Reading, side: str) -> dict[str, Any]:
     """The values that a side may read."""
     stage, stored = reading.judging_stage.code, reading.ticket.parameters

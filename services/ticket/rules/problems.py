@@ -114,6 +114,11 @@ def already_taken(holder: str) -> AlreadyTaken:
     return AlreadyTaken("%(holder)s has already taken this ticket", holder=holder)
 
 
+def being_taken(taker: str) -> AlreadyTaken:
+    """409: somebody was faster by so little that the flow has not answered them yet."""
+    return AlreadyTaken("%(taker)s is taking this ticket right now", taker=taker)
+
+
 def conflict(type: str, message: str, **values: Any) -> Conflict:
     """409 of another kind."""
     return Conflict(message, type=type, **values)

@@ -22,7 +22,7 @@ class Answer(Schema):
         return obj
 
 
-class _Items(Answer):
+class Items(Answer):
     """A list."""
 
     next_cursor = fields.String(required=True, allow_none=True)
@@ -169,7 +169,7 @@ def _said(transition: answers.TransitionShown) -> Any:
     return {"code": transition.code, "name": transition.name, "comment": transition.comment, "blocked": blocked}
 
 
-class Tickets(_Items):
+class Tickets(Items):
     items = fields.List(fields.Nested(TrackedLine), required=True)
 
 
@@ -221,7 +221,7 @@ class HistoryRow(Answer):
     seconds = fields.Dict(required=True)
 
 
-class History(_Items):
+class History(Items):
     items = fields.List(fields.Nested(HistoryRow), required=True)
 
 
@@ -238,7 +238,7 @@ class TurnRow(Answer):
     reason = fields.String(required=True, allow_none=True)
 
 
-class Turns(_Items):
+class Turns(Items):
     items = fields.List(fields.Nested(TurnRow), required=True)
 
 
@@ -257,7 +257,7 @@ class Message(Answer):
     created_at = fields.DateTime(required=True)
 
 
-class Messages(_Items):
+class Messages(Items):
     items = fields.List(fields.Nested(Message), required=True)
 
 
@@ -270,7 +270,7 @@ class Understanding(Answer):
     created_at = fields.DateTime(required=True)
 
 
-class Understandings(_Items):
+class Understandings(Items):
     items = fields.List(fields.Nested(Understanding), required=True)
 
 
@@ -283,7 +283,7 @@ class Decision(Answer):
     decided_at = fields.DateTime(required=True)
 
 
-class Decisions(_Items):
+class Decisions(Items):
     items = fields.List(fields.Nested(Decision), required=True)
 
 
@@ -326,7 +326,7 @@ class Relation(Answer):
     created_at = fields.DateTime(required=True)
 
 
-class Relations(_Items):
+class Relations(Items):
     items = fields.List(fields.Nested(Relation), required=True)
 
 
@@ -338,7 +338,7 @@ class Share(Answer):
     expires_at = fields.DateTime(required=True)
 
 
-class Shares(_Items):
+class Shares(Items):
     items = fields.List(fields.Nested(Share), required=True)
 
 
@@ -351,7 +351,7 @@ class TimeEntry(Answer):
     created_at = fields.DateTime(required=True)
 
 
-class TimeEntries(_Items):
+class TimeEntries(Items):
     items = fields.List(fields.Nested(TimeEntry), required=True)
 
 
@@ -372,7 +372,7 @@ class Template(Answer):
     version = fields.Integer(required=True)
 
 
-class Templates(_Items):
+class Templates(Items):
     items = fields.List(fields.Nested(Template), required=True)
 
 

@@ -171,7 +171,7 @@ def test_an_older_event_changes_nothing(house: House, reader: Reader) -> None:
 def test_a_service_needs_no_row_to_be_known(house: House, reader: Reader) -> None:
     token = house.service("notify", audience="ticket").token or ""
     actor = reader.actor(reader.claims(token))
-    assert (actor.is_service, actor.permissions) == (True, {"service.ask"})
+    assert (actor.is_service, actor.permissions) == (True, {"service.ask", "service.speak_for"})
 
 
 def test_who_has_an_e_mail_is_asked_for(house: House, reader: Reader) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import jwt
 import pytest
 
+from shared.access import Verifier
 from tests.service.identity.house import ADMIN, ANA, BRUNO, PASSWORD, Caller, House
 
 NOBODY = "00000000-0000-7000-8000-00000000dead"
@@ -20,6 +22,10 @@ MANAGED: list[tuple[str, str, object]] = [
     ("GET", "/v1/profiles/client", None),
     ("PATCH", "/v1/profiles/client", {"permissions": []}),
     ("GET", "/v1/permissions", None),
+    ("GET", "/v1/organisations", None),
+    ("POST", "/v1/organisations", {"name": "ACME"}),
+    ("GET", f"/v1/organisations/{NOBODY}", None),
+    ("PATCH", f"/v1/organisations/{NOBODY}", {"name": "ACME"}),
     ("PUT", "/v1/client-kinds", {"items": [{"code": "a"}]}),
     ("GET", "/v1/clients", None),
     ("POST", "/v1/clients", {"name": "A"}),
@@ -27,6 +33,8 @@ MANAGED: list[tuple[str, str, object]] = [
     ("DELETE", "/v1/clients/x", None),
     ("GET", "/v1/audit", None),
     ("GET", "/v1/parked", None),
+    ("POST", f"/v1/parked/{NOBODY}/retry", None),
+    ("POST", f"/v1/parked/{NOBODY}/discard", None),
 ]
 SERVICES: list[tuple[str, str, object]] = [
     ("GET", f"/v1/replica/people/{NOBODY}", None),
@@ -36,6 +44,7 @@ SERVICES: list[tuple[str, str, object]] = [
     ("POST", "/v1/portal-sessions", {"username": ANA, "password": PASSWORD}),
     ("POST", "/v1/portal-sessions/token", {"id": "x"}),
     ("POST", "/v1/portal-sessions/end", {"id": "x"}),
+    ("POST", "/v1/mail-tokens", {"person_id": NOBODY, "mail_id": NOBODY}),
 ]
 SIGNED_IN: list[tuple[str, str, object]] = [
     ("GET", "/v1/me", None),
@@ -46,6 +55,25 @@ SIGNED_IN: list[tuple[str, str, object]] = [
     ("GET", "/v1/directory", None),
     ("GET", "/v1/client-kinds", None),
 ]
+
+
+ABOUT_ONE = {
+    ("GET", "/v1/people/<uuid:person_id>"),
+    ("PATCH", "/v1/people/<uuid:person_id>"),
+    ("DELETE", "/v1/sessions/<uuid:session>"),
+    ("GET", "/v1/outbox/heads"),
+}
+"""Whose answer depends on whom or what they are about, each with tests of its own."""
+
+
+def test_every_route_is_in_a_table(house: House) -> None:
+    places = house.app.url_map.bind("identity.test")
+    listed = [*MANAGED, *SERVICES, *SIGNED_IN]
+    known = {(m, places.match(p.partition("?")[0], method=m, return_rule=True)[0].rule) for m, p, _ in listed}
+    views = house.app.view_functions
+    closed = [r for r in house.app.url_map.iter_rules() if getattr(views[r.endpoint], "vez_access", None) != "public"]
+    routes = {(method, rule.rule) for rule in closed for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+    assert routes - known == ABOUT_ONE
 
 
 def _refused(caller: Caller, routes: list[tuple[str, str, object]], status: int) -> None:
@@ -76,6 +104,32 @@ def test_a_service_asks_and_does_nothing_else(house: House) -> None:
     assert ticket.patch(f"/v1/people/{house.id_of(ANA)}", {"name": "X"}).status_code == 404
     assert ticket.get("/v1/directory?q=ana").status_code == 403
     assert ticket.get(f"/v1/sessions?person_id={house.id_of(ANA)}").status_code == 404
+
+
+def test_notify_acts_as_who_wrote_a_mail_for_two_minutes_and_at_two_services_alone(house: House) -> None:
+    notify, ana = house.service("notify"), house.id_of(ANA)
+    answer = notify.post("/v1/mail-tokens", {"person_id": ana, "mail_id": NOBODY})
+    assert (answer.status_code, answer.json["expires_in"]) == (200, 120)
+    claims = jwt.decode(answer.json["access_token"], options={"verify_signature": False})
+    assert (claims["sub"], claims["aud"]) == (ana, ["ticket", "attachments"])
+    assert round(claims["exp"] - claims["iat"]) == 120
+    assert "svc" not in claims
+    taken = Caller(notify.client, answer.json["access_token"])
+    _refused(taken, [*MANAGED, *SERVICES, *SIGNED_IN], 401)
+    jwks = house.nobody().get("/.well-known/jwks.json").json
+    assert Verifier(lambda: jwks, "ticket").verify(answer.json["access_token"]).person_id == ana
+    [(detail,)] = house.rows("SELECT detail FROM audit_details WHERE detail::text LIKE %s", "%mail_id%")
+    assert NOBODY in str(detail)
+
+
+def test_notify_acts_as_nobody_who_may_not_act(house: House) -> None:
+    notify, admin = house.service("notify"), house.caller(ADMIN)
+    bruno = house.id_of(BRUNO)
+    assert admin.post(f"/v1/people/{bruno}/disable", If_Match="*").status_code == 200
+    machine = admin.post("/v1/clients", {"name": "Robot"}).json["client"]["person_id"]
+    for person_id in (NOBODY, bruno, machine):
+        answer = notify.post("/v1/mail-tokens", {"person_id": person_id, "mail_id": NOBODY})
+        assert answer.status_code == 404, person_id
 
 
 def test_a_token_for_another_service_is_refused(house: House) -> None:

@@ -35,7 +35,7 @@ class Model:
     status: str = "draft"
     stage: str = ""
     side: str = "client"
-    holder: str = ""
+    holder: str = "ana"
     kept: str = ""
     mode: str = "stage"
     pending: str = ""
@@ -86,6 +86,41 @@ class Model:
 
     def may_take(self, who: str) -> bool:
         return self.idle and self.holder == "finance" and who in FINANCE and not self.is_approval
+
+    def actions(self, who: str) -> set[str]:
+        """What somebody who sees the ticket may do with it now."""
+        attends = who in ATTENDANTS
+        if self.status == "draft":
+            return {"edit", "submit", "discard", "attach", "remove_file"}
+        if self.status == "open":
+            found = {"comment", "attach"} | ({"note"} if attends else set())
+            return found | (self._when_idle(who) if not self.pending else set())
+        if self.pending:
+            return set()
+        if self.status == "cancelled":
+            return {"delete"} if who == "admin" else set()
+        return set() if attends else {"reopen"} | (set() if self.rated else {"rate"})
+
+    def _when_idle(self, who: str) -> set[str]:
+        found = {"relate", "log_time"} if who in ATTENDANTS else set()
+        if self.mine(who):
+            found |= {"edit", "remove_file", "share"}
+        in_stage = self.mode == "stage" and not self.is_approval
+        if self.mine(who) and in_stage:
+            found.add("advance")
+        if self.holds(who):
+            found |= {"change_priority"} | (set() if self.is_approval else {"write_understanding"})
+            found |= {"schedule"} if in_stage else set()
+            found |= {"wait"} if in_stage and self.side == "attendant" else set()
+        scheduled = self.mode == "scheduled" and who in (self.kept, "admin")
+        allowed = {
+            "decide": self.may_decide(who),
+            "transfer": self.may_transfer(who),
+            "take": self.may_take(who),
+            "cancel": who == "admin" and self.side == "client",
+            "resume": scheduled or (self.mode == "waiting" and self.holds(who)),
+        }
+        return found | {name for name, is_allowed in allowed.items() if is_allowed}
 
     def filters(self, who: str) -> set[str]:
         """Under which filters somebody finds the ticket."""

@@ -52,6 +52,9 @@ def moving(*who: str, body: Any = None) -> Row:
 
 
 TICKET = "/v1/tickets/<uuid:ticket_id>"
+WORKERS = (*ATTENDANTS, "other_attendant")
+OWN = Row(cells=((404, MODULE),), about_a_ticket=False)
+OWN_CHANGED = Row({}, ((404, MODULE),), about_a_ticket=False)
 SOON = (clock.now() + timedelta(days=1)).isoformat()
 TABLE: Final[dict[tuple[str, str], Row]] = {
     ("GET", TICKET): to_all(200),
@@ -110,6 +113,19 @@ TABLE: Final[dict[tuple[str, str], Row]] = {
     ("GET", "/v1/templates/<uuid:template_id>"): Row(else_=404, about_a_ticket=False),
     ("PATCH", "/v1/templates/<uuid:template_id>"): Row({}, else_=404, about_a_ticket=False),
     ("DELETE", "/v1/templates/<uuid:template_id>"): Row(else_=404, about_a_ticket=False),
+    ("GET", "/v1/saved-filters"): Row(cells=((200, MODULE),), about_a_ticket=False),
+    ("POST", "/v1/saved-filters"): Row(
+        {"side": "client", "name": "x", "query": {}}, ((201, MODULE),), about_a_ticket=False
+    ),
+    ("GET", "/v1/saved-filters/<uuid:filter_id>"): OWN,
+    ("PATCH", "/v1/saved-filters/<uuid:filter_id>"): OWN_CHANGED,
+    ("DELETE", "/v1/saved-filters/<uuid:filter_id>"): OWN,
+    ("GET", "/v1/canned-answers"): Row(cells=((200, WORKERS),), about_a_ticket=False),
+    ("POST", "/v1/canned-answers"): Row({"name": "x", "body": "y"}, ((201, WORKERS),), about_a_ticket=False),
+    ("GET", "/v1/canned-answers/<uuid:answer_id>"): Row(cells=((404, WORKERS),), about_a_ticket=False),
+    ("PATCH", "/v1/canned-answers/<uuid:answer_id>"): Row({}, ((404, WORKERS),), about_a_ticket=False),
+    ("DELETE", "/v1/canned-answers/<uuid:answer_id>"): Row(cells=((404, WORKERS),), about_a_ticket=False),
+    ("GET", f"{TICKET}/canned-answers/<uuid:answer_id>"): Row(cells=((404, ATTENDANTS),)),
 }
 OF_EVERY_SERVICE = ("/v1/parked", "/v1/audit", "/v1/outbox", "/v1/openapi.json", "/v1/docs")
 
@@ -159,6 +175,8 @@ def cast(house: House) -> dict[str, Any]:
             "entry_id": entry["id"],
             "operation_id": operation[0][0],
             "template_id": new_id(),
+            "filter_id": new_id(),
+            "answer_id": new_id(),
         },
     }
 

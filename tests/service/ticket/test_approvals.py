@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.contracts import ticket as said
 from shared.contracts.attachments import AttachmentRemoved, AttachmentStored
 from shared.contracts.workflow import Holder
@@ -98,6 +100,84 @@ def test_a_decision_on_what_changed_meanwhile_is_refused(house: House) -> None:
     assert stale.status_code == 412
 
 
+def changes_told(house: House, who: str, ticket_id: str, version: int, **decision: str) -> list[dict[str, Any]]:
+    """What a decision on an old version is refused with."""
+    body = {"outcome": "approved", **decision}
+    answer = house.post(who, ticket_id, "decision", body, If_Match=f'"{version}"')
+    assert (answer.status_code, answer.json["type"]) == (412, "urn:vez:problem:stale"), answer.text
+    return list(answer.json["changes"])
+
+
+def test_a_decision_on_stale_content_is_refused_with_what_changed(house: House) -> None:
+    ticket_id = house.in_analysis(Holder(id=house.carla))
+    house.understood(house.carla, ticket_id)
+    gone = a_file(house, ticket_id)
+    seen = house.get(house.ana, ticket_id)["version"]
+    house.patch(house.carla, ticket_id, {"parameters": {"refund": "10.00", "cause": "Nobody knows"}})
+    house.post(house.carla, ticket_id, "understandings", {"body": "We give back less"})
+    came = a_file(house, ticket_id)
+    house.world.say(AttachmentRemoved(attachment_id=gone, ticket_id=ticket_id, by=house.carla))
+    house.done(house.carla, ticket_id, "advance", {"transition": "propose"})
+    changes = changes_told(house, house.ana, ticket_id, seen)
+    assert [(c["part"], c["before"], c["after"]) for c in changes] == [
+        ("parameter", "99.90", "10.00"),
+        (
+            "understanding",
+            {"version": 1, "body": "We give it back", "due_on": "2026-12-01"},
+            {"version": 2, "body": "We give back less", "due_on": None},
+        ),
+        ("file", None, {"id": came, "name": "proof.pdf"}),
+        ("file", {"id": gone, "name": "proof.pdf"}, None),
+    ]
+    assert changes[0]["field"]["label"] == "Refund"
+    present = house.get(house.ana, ticket_id)["version"]
+    answer = house.post(house.ana, ticket_id, "decision", {"outcome": "approved"}, If_Match=f'"{present}"')
+    assert answer.status_code == 202
+
+
+def test_what_changed_is_told_in_the_language_of_who_decides(house: House) -> None:
+    ticket_id = house.in_analysis(Holder(id=house.carla))
+    house.understood(house.carla, ticket_id)
+    seen = house.get(house.ana, ticket_id)["version"]
+    house.patch(house.carla, ticket_id, {"parameters": {"refund": "10.00"}})
+    house.done(house.carla, ticket_id, "advance", {"transition": "propose"})
+    house.world.changed(house.ana, language="pt-BR")
+    answer = house.post(house.ana, ticket_id, "decision", {"outcome": "approved"}, If_Match=f'"{seen}"')
+    assert answer.json["changes"][0]["field"]["label"] == "Estorno"
+    assert answer.json["detail"] == (
+        "Aquilo sobre o que você decide mudou desde que você viu. Veja o que mudou e decida de novo"
+    )
+
+
+def test_what_a_side_cannot_see_is_not_among_what_changed(house: House) -> None:
+    ticket_id = house.in_analysis(Holder(id=house.carla))
+    house.understood(house.carla, ticket_id)
+    seen = house.get(house.ana, ticket_id)["version"]
+    house.patch(house.carla, ticket_id, {"parameters": {"cause": "A secret cause"}})
+    secret = a_file(house, ticket_id, internal=True)
+    house.done(house.carla, ticket_id, "advance", {"transition": "propose"})
+    answer = house.post(house.ana, ticket_id, "decision", {"outcome": "approved"}, If_Match=f'"{seen}"')
+    assert (answer.status_code, answer.json["changes"]) == (412, [])
+    assert "secret" not in answer.text
+    assert secret not in answer.text
+
+
+def test_the_client_who_changed_the_texts_meanwhile_is_shown_that(house: House) -> None:
+    ticket_id = house.in_agreement()
+    seen = house.get(house.ana, ticket_id)["version"]
+    house.patch(house.ana, ticket_id, {"subject": "Charged thrice", "description": "Thrice"})
+    assert [(c["part"], c["before"], c["after"]) for c in changes_told(house, house.ana, ticket_id, seen)] == [
+        ("subject", "Charged twice", "Charged thrice"),
+        ("description", "Twice in November", "Thrice"),
+    ]
+
+
+def test_a_version_that_nobody_can_have_seen_is_refused_without_a_change(house: House) -> None:
+    ticket_id = house.in_agreement()
+    answer = house.post(house.ana, ticket_id, "decision", {"outcome": "approved"}, If_Match='"999"')
+    assert (answer.status_code, "changes" in answer.json) == (412, False)
+
+
 def test_n_of_m_approvers_each_with_its_own_vote(house: House) -> None:
     ticket_id = house.before_the_board()
     assert house.listed(house.carla, "filter=my_turn") == [ticket_id]
@@ -127,6 +207,7 @@ def test_bulk_decisions_have_a_result_per_item(house: House) -> None:
     assert [r["status"] for r in results] == [202, 412, 409, 404]
     assert results[0]["ticket"]["pending"]["kind"] == "decision"
     assert results[1]["problem"]["type"] == "urn:vez:problem:stale"
+    assert results[1]["problem"]["changes"] == []
     again = house.world.call(house.ana, "POST", "/decisions", {"items": items}, Idempotency_Key="bulk")
     assert again.json == answer.json
     house.flow.answer(good)

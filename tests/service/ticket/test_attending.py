@@ -154,6 +154,9 @@ def test_the_holder_sets_the_priority(house: House) -> None:
     ticket_id = house.routed()
     assert house.patch(house.bruno, ticket_id, {"priority": "urgent"}).json["priority"] == "urgent"
     assert house.patch(house.ana, ticket_id, {"priority": "low"}).status_code == 403
+    said = house.world.said(ticket_id)[-1]
+    assert isinstance(said, asked.PriorityChanged)
+    assert (said.priority, said.by) == ("urgent", house.bruno)
 
 
 def test_a_late_refusal_clears_pending_and_leaves_its_reason_with_the_operation(house: House) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared import clock
-from shared.contracts.ticket import Commented
+from shared.contracts.ticket import Commented, Related, TimeLogged
 from tests.service.ticket.house import House
 
 
@@ -100,6 +100,8 @@ def test_tickets_are_related_and_only_shown_to_who_sees_them(house: House) -> No
     assert house.world.call(house.ana, "DELETE", path, If_Match="*").status_code == 403
     assert house.world.call(house.bruno, "DELETE", path, If_Match="*").status_code == 204
     assert house.get(house.bruno, theirs, "/relations")["items"] == []
+    told = [e for e in house.world.said(mine) if isinstance(e, Related)]
+    assert [(e.other_id, e.kind, e.removed) for e in told] == [(theirs, "related", False), (theirs, "related", True)]
 
 
 def test_time_entries_are_the_attendants(house: House) -> None:
@@ -113,6 +115,8 @@ def test_time_entries_are_the_attendants(house: House) -> None:
     path = f"/tickets/{ticket_id}/time-entries/{answer.json['id']}"
     assert house.world.call(house.admin, "DELETE", path, If_Match="*").status_code == 403
     assert house.world.call(house.bruno, "DELETE", path, If_Match="*").status_code == 204
+    told = [e for e in house.world.said(ticket_id) if isinstance(e, TimeLogged)]
+    assert [(e.minutes, e.removed) for e in told] == [(45, False), (45, True)]
 
 
 def test_time_that_lies_ahead_was_not_worked(house: House) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -97,7 +98,7 @@ class Machine(RuleBasedStateMachine):
         self.house.flow.refuse(self.ticket_id)
         action, self.model.pending = self.model.pending, ""
         if action == "submit":
-            self.model.status, self.model.side = "draft", "client"
+            self.model.status, self.model.side, self.model.holder = "draft", "client", "ana"
 
     def after_decision(self, operation: tuple[str, str]) -> None:
         who, outcome = operation
@@ -141,7 +142,7 @@ class Machine(RuleBasedStateMachine):
         accepted = who == "ana" and self.model.status == "draft"
         self.act(who, "submit", None, accepted, "triage")
         if accepted:
-            self.model.status, self.model.side = "open", "nobody"
+            self.model.status, self.model.side, self.model.holder = "open", "nobody", ""
 
     @rule(who=SOMEBODY, step=A_STEP)
     def advance(self, who: str, step: str | int) -> None:
@@ -220,6 +221,18 @@ class Machine(RuleBasedStateMachine):
             assert filled.status_code in (403, 404, 409, 422)
             assert written.status_code in (403, 404, 409)
 
+    @rule(who=SOMEBODY, subject=st.sampled_from(["Twice", "Thrice"]))
+    def edit(self, who: str, subject: str) -> None:
+        """The client edits the texts on their turn; nobody else does, ever."""
+        who, model = self.named(who), self.model
+        answer = self.house.patch(getattr(self.house, who), self.ticket_id, {"subject": subject})
+        if not model.sees(who):
+            assert answer.status_code == 404, answer.text
+        elif who == "ana" and (model.status == "draft" or (model.idle and model.side == "client")):
+            assert answer.status_code == 200, answer.text
+        else:
+            assert answer.status_code in (403, 409), answer.text
+
     @rule(who=SOMEBODY)
     def say(self, who: str) -> None:
         who = self.named(who)
@@ -296,7 +309,23 @@ class Machine(RuleBasedStateMachine):
             person = getattr(self.house, who)
             counts = self.house.world.call(person, "GET", "/tickets/counts").json
             assert {name for name, count in counts.items() if count} == self.model.filters(who), who
+            self.somebody_may_do_what_the_model_says(who)
         self.the_ledger_has_every_turn()
+
+    def somebody_may_do_what_the_model_says(self, who: str) -> None:
+        answer = self.house.world.call(getattr(self.house, who), "GET", f"/tickets/{self.ticket_id}")
+        if not self.model.sees(who):
+            assert answer.status_code == 404, who
+            return
+        ticket = answer.json
+        assert set(ticket["actions"]) == self.model.actions(who), who
+        assert (ticket["status"], ticket["turn"]["side"]) == (self.model.status, self.model.side), who
+        assert (ticket["turn"]["holder"] or {"id": ""})["id"] == self.id_of(self.model.holder), who
+        fillable = {f["code"] for f in ticket["fields"] if f["access"] in ("required", "optional")}
+        assert not fillable or self.model.mine(who) or self.model.status == "draft", "read-only means read-only"
+
+    def id_of(self, holder: str) -> str:
+        return str(getattr(self.house, holder, holder)) if holder else ""
 
     def the_ledger_has_every_turn(self) -> None:
         turns = self.house.get(self.house.ana, self.ticket_id, "/turns")["items"]
@@ -305,14 +334,17 @@ class Machine(RuleBasedStateMachine):
         assert all(a["until"] == b["since"] for a, b in pairwise(turns))
 
 
-def test_random_lives_go_as_the_domain_says(building: Building, database_url: Any) -> None:
+@pytest.mark.parametrize(
+    ("lives", "steps"), [(8, 50), pytest.param(300, 80, marks=pytest.mark.heavy)], ids=["some", "many"]
+)
+def test_random_lives_go_as_the_domain_says(building: Building, database_url: Any, lives: int, steps: int) -> None:
     database_url("ticket")
     machine = type("TicketMachine", (Machine,), {"building": building})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=10,
-            stateful_step_count=60,
+            max_examples=lives,
+            stateful_step_count=steps,
             deadline=None,
             derandomize=True,
             database=None,

@@ -9,6 +9,28 @@ from tests.service.workflow.catalogs import HOUSE
 from tests.service.workflow.house import House
 
 
+def test_new_tickets_of_an_absent_default_attendant_go_to_the_substitute(house: House) -> None:
+    house.world.changed(house.bruno, absent=True, substitute_id=house.eva)
+    first = house.world.last(house.submitted())
+    assert (first.holder_after.id, first.fallback_reason) == (house.eva, None)
+    house.world.changed(house.bruno, absent=False, substitute_id=house.eva)
+    assert house.world.last(house.submitted()).holder_after.id == house.bruno
+
+
+def test_new_tickets_of_an_absent_default_attendant_without_a_substitute_go_to_the_fallback(house: House) -> None:
+    house.world.changed(house.bruno, absent=True)
+    first = house.world.last(house.submitted())
+    assert (first.holder_after.id, first.fallback_reason) == ("finance", "default_attendant_cannot_act")
+
+
+def test_an_answer_to_an_absent_attendant_goes_to_the_substitute(house: House) -> None:
+    world, ticket = house.world, house.submitted()
+    world.advances(ticket, house.bruno, "ask")
+    world.changed(house.bruno, absent=True, substitute_id=house.davi)
+    answered = world.advances(ticket, house.ana, "answer")
+    assert (answered.holder_after.id, answered.fallback_reason) == (house.davi, None)
+
+
 @pytest.fixture
 def ticket(house: House) -> str:
     """A ticket that Bruno holds in triage."""

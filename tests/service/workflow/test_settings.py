@@ -52,6 +52,19 @@ def test_a_setting_that_names_one_who_cannot_act_shows_a_warning(house: House) -
     assert "Bruno Alves" in shown["warnings"][0]
 
 
+def test_a_setting_that_names_one_who_is_absent_with_nobody_in_their_place_shows_a_warning(house: House) -> None:
+    def warnings() -> list[str]:
+        key = "/settings/client_online.default_attendant"
+        return list(house.world.call(house.world.admin, "GET", key).json["warnings"])
+
+    house.world.changed(house.bruno, absent=True)
+    assert len(warnings()) == 1
+    house.world.changed(house.bruno, absent=True, substitute_id=house.eva)
+    assert warnings() == []
+    house.world.changed(house.eva, absent=True, substitute_id=house.bruno)
+    assert len(warnings()) == 1
+
+
 def test_a_queue_must_be_there_and_an_empty_one_shows_a_warning(house: House) -> None:
     assert house.world.sets("client_online.fallback_queue", "nowhere").status_code == 422
     shown = house.world.sets("client_online.fallback_queue", "front_desk").json

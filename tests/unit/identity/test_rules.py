@@ -28,6 +28,8 @@ ANA = people.Person(id="a", name="Ana", language="pt-BR", time_zone="America/Sao
         ("email", " Ana@Cliente.Test ", "ana@cliente.test"),
         ("cpf_cnpj", "529.982.247-25", "52998224725"),
         ("cpf_cnpj", "11.222.333/0001-81", "11222333000181"),
+        ("cpf_cnpj", "12.ABC.345/01DE-35", "12ABC34501DE35"),
+        ("cpf_cnpj", "12abc34501de35", "12ABC34501DE35"),
         ("registration", " ra-1 ", "RA-1"),
     ],
 )
@@ -44,6 +46,8 @@ def test_an_identifier_has_one_written_form(kind: str, value: str, form: str) ->
         ("email", "a@b.test\n"[:-1] + "\x00"),
         ("email", "x" * 250 + "@b.test"),
         ("cpf_cnpj", "52998224724"),
+        ("cpf_cnpj", "12ABC34501DE36"),
+        ("cpf_cnpj", "٥٢٩٩٨٢٢٤٧٢٥"),
         ("cpf_cnpj", ""),
         ("registration", ""),
         ("registration", "a b"),

@@ -8,6 +8,7 @@ import pytest
 
 from services.ticket.rules import answers
 from services.ticket.schemas import answers as shapes
+from services.ticket.schemas import kept
 
 PAIRS = [
     (shapes.Named, answers.Named),
@@ -37,6 +38,9 @@ PAIRS = [
     (shapes.TimeEntry, answers.TimeEntryShown),
     (shapes.Rating, answers.RatingShown),
     (shapes.Template, answers.TemplateShown),
+    (kept.SavedFilter, answers.SavedFilterShown),
+    (kept.CannedAnswer, answers.CannedAnswerShown),
+    (kept.FilledAnswer, answers.FilledAnswer),
 ]
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.workflow.rules.entering import enter
-from services.workflow.rules.facts import Facts, Wanted
+from services.workflow.rules.facts import Facts, Standing, Wanted
 from services.workflow.rules.flow import Flow
 from services.workflow.rules.holders import Chosen, assign, fallback, holder_for
+from services.workflow.rules.turns import resume
 from shared.contracts.workflow import Holder
-from tests.builders.workflow import ANA, a_flow, facts, moment, published, rule, someone, stage, to
+from tests.builders.workflow import ANA, NOON, a_flow, facts, moment, published, rule, someone, stage, to
 
 PERSON, QUEUE = Holder, lambda code: Holder(id=code, queue=True)
 VERSION = published(stage("desk"), people={"eva@atende.test": "eva"})
@@ -110,6 +112,105 @@ def test_least_loaded_takes_an_absent_member_only_when_nobody_else_is_there() ->
     others = tuple(p for p in EVERYBODY if p.id not in ("carla", "davi"))
     assert chosen("least_loaded:finance", facts(carla, someone("davi"), *others, **HOUSE)).holder == Holder(id="davi")
     assert chosen("least_loaded:finance", facts(carla, davi, *others, **HOUSE)).holder == Holder(id="carla")
+
+
+# ---- absence ---------------------------------------------------------------------------------------------------------
+
+NAMES_A_PERSON = [None, "default_attendant", "attendant:bruno@atende.test", "previous"]
+"""Rules that name Bruno."""
+BRUNO = published(stage("desk"), people={"bruno@atende.test": "bruno"})
+
+
+def chosen_for_bruno(text: str | None, *people: Standing) -> Chosen:
+    """Whom a rule that names Bruno gives the ticket, when these people stand so and all others can attend."""
+    given = {p.id for p in people}
+    known = facts(*people, *(p for p in EVERYBODY if p.id not in given), **HOUSE)
+    return assign(rule(text) if text else None, BRUNO, a_flow(attendant_id="bruno").build(), known)
+
+
+@pytest.mark.parametrize("text", NAMES_A_PERSON)
+def test_who_is_absent_is_followed_by_their_substitute(text: str | None) -> None:
+    away = someone("bruno", absent=True, substitute_id="eva")
+    assert chosen_for_bruno(text, away) == Chosen(Holder(id="eva"), None)
+
+
+@pytest.mark.parametrize("text", NAMES_A_PERSON)
+def test_a_substitute_who_is_not_absent_changes_nothing(text: str | None) -> None:
+    assert chosen_for_bruno(text, someone("bruno", substitute_id="eva")) == Chosen(Holder(id="bruno"), None)
+
+
+@pytest.mark.parametrize("text", NAMES_A_PERSON)
+def test_an_absent_substitute_is_followed_by_theirs(text: str | None) -> None:
+    away = someone("bruno", absent=True, substitute_id="eva")
+    also = someone("eva", absent=True, substitute_id="davi")
+    assert chosen_for_bruno(text, away, also) == Chosen(Holder(id="davi"), None)
+
+
+@pytest.mark.parametrize("text", NAMES_A_PERSON)
+@pytest.mark.parametrize(
+    "others",
+    [
+        (someone("bruno", absent=True),),
+        (someone("bruno", absent=True, substitute_id="eva"), someone("eva", able=False)),
+        (someone("bruno", absent=True, substitute_id="eva"), someone("eva", absent=True)),
+        (someone("bruno", absent=True, substitute_id="eva"), someone("eva", absent=True, substitute_id="bruno")),
+        (someone("bruno", absent=True, substitute_id="bruno"),),
+    ],
+)
+def test_absent_with_nobody_in_their_place_is_as_someone_who_cannot_act(
+    text: str | None, others: tuple[Standing, ...]
+) -> None:
+    got = chosen_for_bruno(text, *others)
+    assert (got.holder, got.fallback_reason in REASONS) == (QUEUE("fallback"), True)
+
+
+REASONS = ("default_attendant_cannot_act", "attendant_cannot_act")
+
+
+def test_a_queue_whose_members_are_all_absent_still_holds_tickets() -> None:
+    carla, davi = someone("carla", absent=True), someone("davi", absent=True)
+    others = tuple(p for p in EVERYBODY if p.id not in ("carla", "davi"))
+    assert chosen("queue:finance", facts(carla, davi, *others, **HOUSE)) == Chosen(QUEUE("finance"), None)
+
+
+def test_least_loaded_gives_what_only_absent_members_could_hold_to_a_substitute() -> None:
+    carla, davi = someone("carla", absent=True, substitute_id="eva"), someone("davi", absent=True)
+    others = tuple(p for p in EVERYBODY if p.id not in ("carla", "davi"))
+    assert chosen("least_loaded:finance", facts(carla, davi, *others, **HOUSE)).holder == Holder(id="eva")
+
+
+def test_the_last_attendant_of_a_third_partys_stage_may_be_followed_by_their_substitute() -> None:
+    version = published(stage("workshop", "third_party"))
+    flow = a_flow(side="client", attendant_id="davi").build()
+    others = tuple(p for p in EVERYBODY if p.id != "davi")
+    known = facts(someone("davi", absent=True, substitute_id="eva"), *others, **HOUSE)
+    got = holder_for(version, flow, version.version.load_stage("workshop"), known, by="ana")
+    assert got.holder == Holder(id="eva")
+
+
+def test_reopening_gives_an_absent_attendants_ticket_to_the_substitute() -> None:
+    first = stage("desk", assign=rule("queue:finance"))
+    flow = a_flow(attendant_id="davi").concluded().build()
+    others = tuple(p for p in EVERYBODY if p.id != "davi")
+    known = facts(someone("davi", absent=True, substitute_id="eva"), *others, **HOUSE)
+    assert enter(published(first), flow, first, known, moment(), reopened=True).flow.holder == Holder(id="eva")
+
+
+def test_what_wakes_goes_to_the_substitute_of_who_scheduled_it() -> None:
+    version = published(stage("desk"))
+    others = tuple(p for p in EVERYBODY if p.id != "carla")
+    known = facts(someone("carla", absent=True, substitute_id="eva"), *others, **HOUSE)
+    resting = a_flow().scheduled("carla", NOON + timedelta(hours=1)).build()
+    assert resume(version, resting, known, moment(), "wake").flow.holder == Holder(id="eva")
+
+
+def test_who_ends_a_wait_goes_on_with_it_whatever_their_absence_says() -> None:
+    version = published(stage("desk"))
+    others = tuple(p for p in EVERYBODY if p.id != "carla")
+    known = facts(someone("carla", absent=True, substitute_id="eva"), *others, **HOUSE)
+    assert resume(version, a_flow().waiting("carla").build(), known, moment(), "resume").flow.holder == Holder(
+        id="carla"
+    )
 
 
 @pytest.mark.parametrize(

@@ -124,9 +124,11 @@ def test_both_fallbacks_are_never_empty() -> None:
         settings.refuse_no_fallback(["dispute"])
 
 
-@pytest.mark.parametrize(("can", "warned"), [(True, 0), (False, 1)])
-def test_a_setting_that_names_one_who_cannot_act_shows_a_warning(can: bool, warned: int) -> None:
-    assert len(settings.meaning_of_person("id", "Bruno", can_attend=can).warnings) == warned
+@pytest.mark.parametrize(
+    ("can", "alone", "warned"), [(True, False, 0), (False, False, 1), (True, True, 1), (False, True, 1)]
+)
+def test_a_setting_that_names_one_who_cannot_act_shows_a_warning(can: bool, alone: bool, warned: int) -> None:
+    assert len(settings.meaning_of_person("id", "Bruno", can_attend=can, is_alone=alone).warnings) == warned
 
 
 @pytest.mark.parametrize(("retired", "able", "warned"), [(False, 1, 0), (True, 1, 1), (False, 0, 1), (True, 0, 2)])

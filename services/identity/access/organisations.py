@@ -1,0 +1,36 @@
+"""Organisations as commands and queries read them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, select
+
+from services.identity.models import organisations
+from services.identity.rules.organisations import Organisation
+from shared.database import Id, Reader, compiled
+from shared.errors import NotFound
+
+whole: Final[Select[Any]] = select(
+    organisations.c.id, organisations.c.name, organisations.c.created_at, organisations.c.version
+)
+_BY_ID: Final = compiled(whole.where(organisations.c.id == bindparam("id", type_=Id())))
+
+
+def organisation_of(row: Any) -> Organisation:
+    """The organisation that a row of `whole` holds."""
+    return Organisation(row.id, row.name, row.created_at, row.version)
+
+
+def find_organisation(reader: Reader, id: str) -> Organisation | None:
+    """An organisation by its id, or None."""
+    row = reader.one(_BY_ID, id=id)
+    return None if row is None else organisation_of(row)
+
+
+def load_organisation(reader: Reader, id: str) -> Organisation:
+    """An organisation by its id. Raises NotFound."""
+    found = find_organisation(reader, id)
+    if found is None:
+        raise NotFound("No such organisation")
+    return found

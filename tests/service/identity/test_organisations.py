@@ -1,0 +1,51 @@
+"""Organisations: made, renamed, belonged to, and told with their people."""
+
+from __future__ import annotations
+
+from services.identity.models import STORE
+from shared import audit
+from tests.service.identity.house import ADMIN, ANA, House
+
+NOBODY = "00000000-0000-7000-8000-00000000dead"
+
+
+def test_organisations_are_made_renamed_and_listed(house: House) -> None:
+    admin = house.caller(ADMIN)
+    made = admin.post("/v1/organisations", {"name": "ACME"})
+    assert (made.status_code, made.json["name"], made.headers["ETag"]) == (201, "ACME", '"1"')
+    path = f"/v1/organisations/{made.json['id']}"
+    assert made.headers["Location"] == path
+    assert admin.call("PATCH", path, {"name": "ACME S.A."}, If_Match='"1"').json["version"] == 2
+    assert admin.call("PATCH", path, {"name": "x"}, If_Match='"1"').status_code == 412
+    assert admin.get(path).json["name"] == "ACME S.A."
+    assert [o["name"] for o in admin.get("/v1/organisations").json["items"]] == ["ACME S.A."]
+    assert admin.get(f"/v1/organisations/{NOBODY}").status_code == 404
+
+
+def test_a_person_belongs_to_an_organisation_and_the_others_are_told(house: House) -> None:
+    admin = house.caller(ADMIN)
+    organisation = admin.post("/v1/organisations", {"name": "ACME"}).json
+    ana = house.id_of(ANA)
+    changed = admin.patch(f"/v1/people/{ana}", {"organisation_id": organisation["id"]})
+    assert changed.json["organisation"] == {"id": organisation["id"], "name": "ACME"}
+    told = house.rows("SELECT payload FROM outbox WHERE aggregate_id = %s ORDER BY sequence DESC LIMIT 1", ana)
+    assert told[0].payload["organisation_id"] == organisation["id"]
+    listed = admin.get(f"/v1/people?organisation={organisation['id']}").json["items"]
+    assert [person["id"] for person in listed] == [ana]
+    left = admin.patch(f"/v1/people/{ana}", {"organisation_id": None})
+    assert left.json["organisation"] is None
+    with house.app.extensions["vez"].database.reader() as reader:
+        assert audit.verdict(reader, STORE.metadata, STORE.aggregates, lambda seen: None) is None
+
+
+def test_nobody_belongs_to_what_is_not_there(house: House) -> None:
+    answer = house.caller(ADMIN).patch(f"/v1/people/{house.id_of(ANA)}", {"organisation_id": NOBODY})
+    assert (answer.status_code, set(answer.json["errors"])) == (422, {"organisation_id"})
+
+
+def test_a_profile_may_show_its_clients_their_organisations_tickets(house: House) -> None:
+    body = {"code": "boss", "names": {"en": "Boss"}, "scopes": ["organisation"]}
+    made = house.caller(ADMIN).post("/v1/profiles", body)
+    assert (made.status_code, made.json["scopes"]) == (201, ["organisation"])
+    wrong = house.caller(ADMIN).post("/v1/profiles", {**body, "code": "other", "scopes": ["organization"]})
+    assert (wrong.status_code, set(wrong.json["errors"])) == (422, {"scopes"})
