@@ -7,7 +7,7 @@ BUILDER ?= docker
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test test-heavy check format bench lock reference image screenshots clean
+.PHONY: help setup up test test-heavy test-changed check format bench chaos lock reference image screenshots clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: .venv/.dev .venv/.assets ## Run every check and test; T=path runs one file
 test-heavy: .venv/.dev .venv/.assets ## The full form of the heavy tests: whole replays, kills, images
 	@$(BIN)/python -m tests.run --heavy $(T)
 
+test-changed: .venv/.dev .venv/.assets ## The long checks whose inputs changed: the image, flows over RabbitMQ 4
+	@$(BIN)/python -m tests.run --changed
+
 check: .venv/.dev ## Lint, types, who imports whom, lock files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -36,6 +39,9 @@ format: .venv/.dev ## Format the code
 
 bench: .venv/.dev .venv/.assets ## Measure: create, list, read, submit to holder, replay
 	@$(BIN)/vez bench run $(ARGS)
+
+chaos: setup ## Kill and break things while people work, and judge what is left (ARGS=--list)
+	@$(BIN)/vez chaos $(ARGS)
 
 screenshots: .venv/.dev .venv/.assets ## Make the pictures of the guides from a running system
 	@$(BIN)/python -m tests.browser.screenshots

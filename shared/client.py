@@ -112,15 +112,15 @@ class Services:
         *,
         params: Mapping[str, str] | None = None,
         body: Any = None,
+        content: bytes | None = None,
         token: str = NO_TOKEN,
         headers: Mapping[str, str] | None = None,
         seconds: float | None = None,
     ) -> httpx.Response:
-        """The answer as it came, whatever its status. Raises Retryable when `service` cannot be reached."""
+        """The answer as it came, whatever its status; `content` is sent as it is. Raises Retryable when unreachable."""
         sent = {"Accept": "application/json", "traceparent": telemetry.trace(), **(headers or {})}
         if token:
             sent["Authorization"] = f"Bearer {token}"
-        content = None
         if body is not None:
             content = msgspec.json.encode(body)
             sent.setdefault("Content-Type", "application/json")

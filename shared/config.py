@@ -81,6 +81,16 @@ class Common:
     )
     database_pool_size: int = option("VEZ_DATABASE_POOL_SIZE", "connections that one process keeps at most", default=8)
     worker_threads: int = option("VEZ_WORKER_THREADS", "threads of one event worker", default=8)
+    worker_stalled_seconds: int = option(
+        "VEZ_WORKER_STALLED_SECONDS",
+        "a worker whose consumer stands still for so long is not alive (/livez), and ends itself after twice as long",
+        default=15,
+    )
+    worker_finish_seconds: int = option(
+        "VEZ_WORKER_FINISH_SECONDS",
+        "a worker that is told to stop finishes what it does for so long; then it gives back the rest, in 8 s at most",
+        default=10,
+    )
     http_threads: int = option("VEZ_HTTP_THREADS", "threads of one HTTP process", default=4)
     inbox_tries: int = option("VEZ_INBOX_TRIES", "tries of an event before it is parked", default=8)
     default_language: str = option("VEZ_LANGUAGE", "language shown where nobody says otherwise", default="pt-BR")

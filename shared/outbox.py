@@ -38,10 +38,11 @@ CLAIM = """
     UPDATE outbox SET leased_until = clock_timestamp() + make_interval(secs => %(lease)s)
     WHERE id IN (
         SELECT id FROM outbox
-        WHERE sent_at IS NULL AND occurred_at < %(before)s
+        WHERE sent_at IS NULL AND occurred_at NOT BETWEEN %(before)s AND %(now)s
           AND (leased_until IS NULL OR leased_until < clock_timestamp())
         ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING id, name, v, occurred_at, aggregate_id, sequence, actor_id, causation_id, trace, payload"""
+"""What is younger than 2 s is the publisher's. What is of the future was said before the clock went back."""
 RELEASE = "UPDATE outbox SET leased_until = NULL WHERE id = ANY(%s::uuid[]) AND sent_at IS NULL"
 ENVELOPE = "id, name, v, occurred_at, aggregate_id, sequence, actor_id, causation_id, trace, payload"
 AFTER = f"""
@@ -173,10 +174,13 @@ class Publisher:
 
 def sweep(service: str, database: Database, bus: Bus, limit: int = 500) -> int:
     """The relay's round: send what is older than 2 s and unsent, in order of id. Returns how many. Raises Retryable."""
-    before = clock.now() - timedelta(seconds=PATIENCE_SECONDS)
+    now = clock.now()
+    span = {"before": now - timedelta(seconds=PATIENCE_SECONDS), "now": now}
     with database.connection() as connection:
-        rows = connection.execute(CLAIM, {"lease": LEASE_SECONDS, "before": before, "limit": limit}).fetchall()
+        rows = connection.execute(CLAIM, {**span, "lease": LEASE_SECONDS, "limit": limit}).fetchall()
     rows.sort(key=lambda row: row.id)
+    if rows:
+        telemetry.crash_point("before_relay")
     sent: list[str] = []
     try:
         for word, run in groupby(map(envelope_of, rows), key=lambda e: e.word):
@@ -185,6 +189,8 @@ def sweep(service: str, database: Database, bus: Bus, limit: int = 500) -> int:
                 part = pack[n : n + PACK]
                 bus.publish(word, [envelope_to_wire(e) for e in part])
                 sent += [e.id for e in part]
+        if rows:
+            telemetry.crash_point("after_relay")
     finally:
         if rows:
             with database.connection() as connection:

@@ -38,6 +38,7 @@ SECONDS = Histogram(
 _trace: ContextVar[str | None] = ContextVar("vez_trace", default=None)
 _crash_name, _, _crash_count = config.environment().get("VEZ_CRASHPOINT", "").partition(":")
 _crashes = {"left": int(_crash_count or 1)}
+_crash_folder = config.environment().get("VEZ_CRASHPOINT_FOLDER", "")
 
 
 def metrics() -> bytes:
@@ -60,12 +61,25 @@ def follow(traceparent: str | None) -> None:
 
 
 def crash_point(name: str) -> None:
-    """Die by SIGKILL here, where `VEZ_CRASHPOINT=name:n` names this point and this is the n-th time it is passed."""
-    if name != _crash_name:
-        return
-    _crashes["left"] -= 1
-    if _crashes["left"] == 0:
+    """Die by SIGKILL here, where `VEZ_CRASHPOINT=name:n` names this point and this is the n-th time it is passed.
+
+    Where `VEZ_CRASHPOINT_FOLDER` names a folder, a file of the point's name in it kills the one process that removes
+    it.
+    """
+    if name == _crash_name:
+        _crashes["left"] -= 1
+        if _crashes["left"] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    if _crash_folder and _is_struck(name):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _is_struck(name: str) -> bool:
+    try:
+        os.unlink(os.path.join(_crash_folder, name))
+    except OSError:
+        return False
+    return True
 
 
 def set_up_logs(level: str) -> None:

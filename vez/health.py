@@ -61,7 +61,8 @@ class Health(ThreadingHTTPServer):
         super().__init__(str(address) if isinstance(address, Path) else address, _Handler)  # type: ignore[arg-type]
 
     def server_bind(self) -> None:
-        """Bind; the parent's would look up the name of a host."""
+        """Bind, also where the port's last user has just ended; the parent's would look up the name of a host."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_name, self.server_port = "vez", 0
 
@@ -71,13 +72,13 @@ class Health(ThreadingHTTPServer):
 
 
 def of_worker(address: tuple[str, int] | Path, app: Any) -> Health:
-    """The health of a worker's Celery application: ready once it consumes."""
+    """The health of a worker's Celery application: alive while its consumer turns, ready once it consumes."""
     parts = app.vez
 
     def ready() -> str | None:
-        return None if parts.ready.is_set() else "the worker does not consume yet"
+        return parts.life.wrong() if parts.ready.is_set() else "the worker does not consume yet"
 
-    return Health(address, lambda: None, ready)
+    return Health(address, parts.life.wrong, ready)
 
 
 def asked(address: Path, name: str) -> Check:

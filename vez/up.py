@@ -138,7 +138,8 @@ class Up:
         with self.supervisor.importing():
             estate = _preload_services()
         for name in stack.workers():
-            self.supervisor.start(self._member(name, partial(processes.work, stack, name)))
+            health = self.sockets / f"{name}.sock"
+            self.supervisor.start(self._member(name, partial(processes.work, stack, name), health=health))
         self.supervisor.start(self._member("http", partial(processes.serve_http, stack)))
         if estate.has_stream():
             self.supervisor.start(self._member("stream", partial(processes.serve_stream, stack)))
@@ -156,9 +157,10 @@ class Up:
         *,
         death: signal.Signals = signal.SIGKILL,
         goes_last: bool = False,
+        health: Path | None = None,
     ) -> Member:
         kept = [keep.fileno()] if keep else []
-        return Member(name, become, self.folder.log(name), kept, death, goes_last)
+        return Member(name, become, self.folder.log(name), kept, death, goes_last, health=health)
 
     def _helper(self, name: str, become: Callable[[], None]) -> Member:
         return Member(name, become, self.folder.log(name), is_helper=True)

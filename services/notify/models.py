@@ -10,6 +10,7 @@ from shared import people as people_replica
 from shared.database import (
     BigInteger,
     Boolean,
+    Bytes,
     Column,
     Id,
     Index,
@@ -154,6 +155,58 @@ addresses: Final = Table(
     comment="e-mail addresses that refused mail for good",
 )
 
+# ---- letters' words ------------------------------------------------------------------------------------------------
+
+templates: Final = Table(
+    "templates",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("texts", Json, comment="title and body by language; null: the built-in words"),
+    Column("changed_by", Id(), nullable=False),
+    Column("changed_at", Instant(), nullable=False),
+    *aggregate_columns(),
+)
+
+template_versions: Final = Table(
+    "template_versions",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("texts", Json),
+    Column("changed_by", Id(), nullable=False),
+    Column("changed_at", Instant(), nullable=False),
+    comment="what each letter said, and since when; never changed",
+)
+
+# ---- mail that comes in ------------------------------------------------------------------------------------------
+
+incoming: Final = Table(
+    "incoming",
+    metadata,
+    Column("key", Text, primary_key=True, comment="made of the message's own id and its body: each comes in once"),
+    Column("id", Id(), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("sender", Text, nullable=False, comment="the envelope's, empty for bounces"),
+    Column("recipients", Json, nullable=False, comment="the envelope's, or those of the headers where none came"),
+    Column("content", Bytes, comment="the message itself, until it came to its end"),
+    Column("received_at", Instant(), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("subject", Text, nullable=False, server_default=text("''")),
+    Column("person_id", Id()),
+    Column("ticket_id", Id()),
+    Column("message_id", Id(), comment="the message that it became in the ticket's discussion"),
+    Column("files_done", Integer, nullable=False, server_default=text("0")),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("next_try_at", Instant()),
+    Column("leased_until", Instant()),
+    closed("source", "smtp", "imap"),
+    closed("state", "waiting", "taken", "ignored", "refused", "parked"),
+    UniqueConstraint("id"),
+    Index("ix_incoming_due", "next_try_at", postgresql_where=text("state = 'waiting'")),
+    Index("ix_incoming_person", "person_id", "id"),
+)
+
 # ---- replicas ----------------------------------------------------------------------------------------------------
 
 tickets: Final = Table(
@@ -201,5 +254,5 @@ settings: Final = Table(
     Column("sequence", BigInteger, nullable=False),
 )
 
-AGGREGATES: Final = {"preferences": preferences, "webhook": webhooks}
+AGGREGATES: Final = {"preferences": preferences, "template": templates, "webhook": webhooks}
 STORE: Final = Store("notify", metadata, AGGREGATES)

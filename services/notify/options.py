@@ -36,6 +36,44 @@ def _networks(value: str) -> str | None:
     return None
 
 
+def _optional_address(value: str) -> str | None:
+    return _address(value) if value else None
+
+
+def _intake(value: str) -> str | None:
+    try:
+        intakes(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def intakes(value: str) -> dict[str, tuple[str, bool]]:
+    """The type that each intake address opens, and whether it submits. Raises ValueError."""
+    found = {}
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        address, _, rest = part.partition("=")
+        code, _, how = rest.partition(":")
+        if "@" not in parseaddr(address)[1] or not code.strip() or how not in ("", "submit"):
+            raise ValueError(f"{part!r} is not ADDRESS=TYPE or ADDRESS=TYPE:submit")
+        found[parseaddr(address)[1].lower()] = (code.strip(), how == "submit")
+    return found
+
+
+def _listening(value: str) -> str | None:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("lmtp", "smtp") or not parts.hostname or not parts.port):
+        return "is not a place to take mail in, as lmtp://127.0.0.1:2024 or smtp://0.0.0.0:2025"
+    return None
+
+
+def _mailbox(value: str) -> str | None:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username):
+        return "is not the address of a mailbox, as imaps://user:secret@host/INBOX"
+    return None
+
+
 def networks(value: str) -> tuple[Network, ...]:
     """The networks that a comma-separated list names. Raises ValueError."""
     return tuple(ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
@@ -81,6 +119,40 @@ class Options(config.Common):
     )
     webhook_timeout_seconds: float = config.option(
         "VEZ_NOTIFY_WEBHOOK_TIMEOUT_SECONDS", "how long a webhook's receiver may take in all", default=15.0
+    )
+    reply_address: str = config.option(
+        "VEZ_NOTIFY_REPLY_ADDRESS",
+        "where answers to our mail go (answers@example.org; each letter adds +its own token); none when not set",
+        default="",
+        check=_optional_address,
+    )
+    intake: str = config.option(
+        "VEZ_NOTIFY_INTAKE",
+        "addresses that open requests, by commas: help@example.org=TYPE for drafts, …=TYPE:submit to submit them",
+        default="",
+        check=_intake,
+    )
+    mail_in_url: str = config.option(
+        "VEZ_NOTIFY_MAIL_IN_URL",
+        "where workers take mail in: lmtp://127.0.0.1:2024, or smtp://; nowhere when not set",
+        default="",
+        check=_listening,
+    )
+    mail_in_bytes: int = config.option(
+        "VEZ_NOTIFY_MAIL_IN_BYTES", "how large a message that comes in may be", default=25_000_000
+    )
+    imap_url: str = config.option(
+        "VEZ_NOTIFY_IMAP_URL",
+        "a mailbox to fetch mail from: imaps://user:secret@host/INBOX (or imap://); none when not set",
+        default="",
+        secret=True,
+        check=_mailbox,
+    )
+    imap_seconds: float = config.option("VEZ_NOTIFY_IMAP_SECONDS", "how often it is looked into", default=30.0)
+    authserv_id: str = config.option(
+        "VEZ_NOTIFY_AUTHSERV_ID",
+        "whose Authentication-Results are believed (RFC 8601): our own mail server's name, which removes forged ones",
+        default="",
     )
     keep_days: int = config.option(
         "VEZ_NOTIFY_KEEP_DAYS", "days after which a delivery that has come to its end is forgotten", default=400

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_dump, validate, va
 
 from services.notify.rules.kinds import KINDS
 from services.notify.rules.streaming import MOST_TICKETS
+from services.notify.rules.templates import LONGEST_BODY, LONGEST_TITLE
 from services.notify.rules.webhooks import is_known
 
 _CLOCK: Final = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="A time of day, as 22:00")
@@ -144,6 +145,112 @@ class DeliveriesQuery(Schema):
     ticket_id = fields.UUID()
     event_id = fields.UUID()
     event = fields.String(metadata={"description": "the event's name, as flow.stage_entered"})
+
+
+class MailTrouble(Schema):
+    """An address that refused mail for good: what its server said, and since when nothing is sent to it."""
+
+    reason = fields.String(required=True)
+    since = fields.DateTime(required=True)
+
+
+class Recipient(Schema):
+    """How a person can be reached; `trouble` is null while their address takes mail."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True, allow_none=True)
+    wants_mail = fields.Boolean(required=True)
+    trouble = fields.Nested(MailTrouble, required=True, allow_none=True)
+
+
+class Incoming(Schema):
+    """A mail that came in. `writer` is null where nobody is known by the address; `reason` says why it ended so."""
+
+    id = fields.String(required=True)
+    source = fields.String(required=True)
+    sender = fields.String(required=True)
+    recipients = fields.List(fields.String(), required=True)
+    subject = fields.String(required=True)
+    writer = fields.Nested(Named, required=True, allow_none=True)
+    ticket_id = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    tries = fields.Integer(required=True)
+    next_try_at = fields.DateTime(required=True, allow_none=True)
+    received_at = fields.DateTime(required=True)
+
+
+class IncomingPage(Schema):
+    items = fields.List(fields.Nested(Incoming), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class IncomingQuery(Schema):
+    state = fields.String(validate=validate.OneOf(["waiting", "taken", "ignored", "refused", "parked"]))
+
+
+class Words(Schema):
+    """The words of one language: a title of one line, and a body of paragraphs apart by an empty line."""
+
+    title = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_TITLE))
+    body = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_BODY))
+
+
+class TextsByLanguage(Schema):
+    """The words of every language that is shown."""
+
+    pt_br = fields.Nested(Words, required=True, data_key="pt-BR")
+    en = fields.Nested(Words, required=True)
+    es = fields.Nested(Words, required=True)
+
+
+class TemplateChange(Schema):
+    texts = fields.Nested(TextsByLanguage, required=True)
+
+
+class TemplateVersion(Schema):
+    version = fields.Integer(required=True)
+    texts = fields.Dict(required=True, allow_none=True)
+    changed_by = fields.Nested(Named, required=True)
+    changed_at = fields.DateTime(required=True)
+
+
+class TemplateName(Schema):
+    """A kind of letter whose words may be changed; version 0: nobody did."""
+
+    kind = fields.String(required=True)
+    name = fields.String(required=True)
+    is_changed = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+
+
+class TemplateNames(Schema):
+    items = fields.List(fields.Nested(TemplateName), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class Template(TemplateName):
+    """`texts`: the words in use by language; `places`: what they may name; `versions`: newest first."""
+
+    texts = fields.Dict(required=True)
+    built_in = fields.Dict(required=True)
+    places = fields.List(fields.String(), required=True)
+    versions = fields.List(fields.Nested(TemplateVersion), required=True)
+
+
+class PreviewAsked(Schema):
+    """Which words (null: those in use) about which real ticket, by its number, in which language."""
+
+    ticket = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    language = fields.String(load_default="pt-BR", validate=validate.OneOf(["pt-BR", "en", "es"]))
+    words = fields.Nested(Words, load_default=None, allow_none=True)
+
+
+class Preview(Schema):
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    html = fields.String(required=True)
 
 
 class Choice(Schema):

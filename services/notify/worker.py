@@ -8,6 +8,8 @@ from typing import Any
 from celery import Celery
 
 from services.notify.gateways.composing import Composer
+from services.notify.gateways.fetching import postbox
+from services.notify.gateways.listening import mail_door
 from services.notify.gateways.mail import mail_servers
 from services.notify.gateways.receivers import Runner, http_receivers
 from services.notify.handlers import HANDLERS
@@ -28,6 +30,8 @@ def part(options: Options, services: client.Services | None = None) -> Part:
             "composer": Composer(options),
             "receivers": http_receivers(options),
             "runner": Runner(),
+            "listener": mail_door(options),
+            "postbox": postbox(options),
         }
 
     return Part(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
-from services.portal import flowchart
+from services.portal import flowchart, naming
 from services.portal.controls import label
 from services.portal.tongue import gettext
 from shared.catalog.access import cells
@@ -95,9 +95,8 @@ def _row(version: TypeVersion, parameter: Parameter, stages: list[Stage], change
             value = changed.get(name) or cells(version, stage.code, side)[parameter.code]
             found.append(Cell(name=name, value=value, is_changed=name in changed, side=side))
     condition = gettext("if %(condition)s", condition=parameter.when) if parameter.when else ""
-    return Row(
-        label=label(parameter), kind=", ".join(part for part in (parameter.kind, condition) if part), cells=found
-    )
+    kind = ", ".join(part for part in (naming.parameter_kind(parameter.kind), condition) if part)
+    return Row(label=label(parameter), kind=kind, cells=found)
 
 
 def with_cells(catalog: Catalog, code: str, changed: Mapping[str, Access]) -> Catalog:
@@ -145,12 +144,12 @@ class StageFacts:
     approval: str
 
 
-def stage_facts(version: TypeVersion, language: str) -> list[StageFacts]:
-    """The stages in order, those that end left out."""
-    return [_facts(stage, language) for stage in _stages(version)]
+def stage_facts(version: TypeVersion, language: str, queues: Mapping[str, str]) -> list[StageFacts]:
+    """The stages in order, those that end left out; `queues` are their names by code."""
+    return [_facts(stage, language, queues) for stage in _stages(version)]
 
 
-def _facts(stage: Stage, language: str) -> StageFacts:
+def _facts(stage: Stage, language: str, queues: Mapping[str, str]) -> StageFacts:
     sides = {
         "client": gettext("Client"),
         "attendant": gettext("Attendant"),
@@ -161,21 +160,23 @@ def _facts(stage: Stage, language: str) -> StageFacts:
         name=text_in(stage.names, language),
         side=stage.side or "nobody",
         side_name=sides[stage.side or "attendant"],
-        rule=rule(stage.assign),
+        rule=rule(stage.assign, queues),
         deadline=flowchart.deadline(stage.due) if stage.due else gettext("none"),
         understanding=gettext("required") if stage.understanding == "required" else gettext("if liked"),
         approval=asked.get(stage.approves or "", "") if stage.kind == "approval" else "",
     )
 
 
-def rule(assignment: Assignment | None) -> str:
-    """To whom a stage is assigned, in words."""
+def rule(assignment: Assignment | None, queues: Mapping[str, str]) -> str:
+    """To whom a stage is assigned, in words; `queues` are their names by code."""
     if assignment is None:
         return gettext("as usual")
+    target = str(assignment.target)
+    queue = queues.get(target, target)
     return {
         "default_attendant": gettext("the default attendant"),
-        "queue": gettext("queue %(queue)s", queue=assignment.target),
-        "attendant": str(assignment.target),
+        "queue": gettext("queue %(queue)s", queue=queue),
+        "attendant": target,
         "previous": gettext("who held it last"),
-        "least_loaded": gettext("who has least in queue %(queue)s", queue=assignment.target),
+        "least_loaded": gettext("who has least in queue %(queue)s", queue=queue),
     }[assignment.kind]

@@ -39,6 +39,7 @@ def sections(me: Me) -> list[Section]:
             gettext("House"),
             [
                 ("settings", gettext("System parameters"), "gear", "settings.change"),
+                ("letters", gettext("E-mails"), "mail", "settings.change"),
                 ("people", gettext("People"), "user", "people.manage"),
                 ("profiles", gettext("Profiles"), "key", "people.manage"),
             ],

@@ -149,6 +149,10 @@ class Ticket:
         """Whether the reader may take `action` now."""
         return action in self.actions
 
+    def may_take_out(self, file: Attachment) -> bool:
+        """Whether the form of a draft lets the reader take a file out: one that answers a parameter stays its value."""
+        return self.may("remove_file") and file.parameter is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -200,6 +204,8 @@ class Attachment:
     state: str = "stored"
     reason: str | None = None
     internal: bool = False
+    has_thumbnail: bool = False
+    parameter: str | None = None
     created_at: datetime | None = None
     author: Person | None = None
 

@@ -83,6 +83,11 @@ class Sheet:
         """Whether the reader may take any of these actions now."""
         return any(map(self.ticket.may, actions))
 
+    def may_remove(self, file: Attachment) -> bool:
+        """Whether the reader may take a file out now: what is not stored its sender always may."""
+        is_own = file.author is not None and file.author.id == self.reader.id
+        return self.may("remove_file") or (is_own and file.state != "stored")
+
     def who_sent(self, file: Attachment) -> str:
         """Who sent a file, as the reader calls them."""
         if file.author is None:

@@ -46,8 +46,8 @@ class Announced:
     parameter: str | None = None
 
 
-def begin(ask: Asker, ticket_id: str, file: Announced) -> Any:
-    """Announce an upload; its id and where each part goes. Raises Refused, Retryable."""
+def begin(ask: Asker, ticket_id: str, file: Announced, key: str | None = None) -> Any:
+    """Announce an upload; its id and where each part goes. The same `key` begins one. Raises Refused, Retryable."""
     body = {
         "ticket_id": ticket_id,
         "name": file.name[-LONGEST_NAME:],
@@ -56,7 +56,7 @@ def begin(ask: Asker, ticket_id: str, file: Announced) -> Any:
         "internal": file.internal,
         "parameter": file.parameter,
     }
-    return ask.send("POST", "attachments", "/v1/uploads", body).body
+    return ask.send("POST", "attachments", "/v1/uploads", body, key=key).body
 
 
 def finish(ask: Asker, upload_id: str, parts: list[dict[str, Any]]) -> Any:

@@ -15,6 +15,8 @@ DELIVER = "vez.deliver"
 WORK = "vez.work"
 EMBEDDED_MAILBOX = "vez"
 VISIBILITY_SECONDS = 20
+HEARTBEAT_SECONDS = 5
+"""Two that do not come, and a link is given up: one that hangs half open is found within 15 s."""
 
 DEAD_EXCHANGE = Exchange("vez.dead", type="fanout", durable=True)
 DEAD_MAILBOX = Queue("vez.dead", DEAD_EXCHANGE, durable=True, queue_arguments={"x-queue-type": "quorum"})
@@ -81,7 +83,7 @@ def new_app(broker_url: str, name: str, visibility_seconds: int = VISIBILITY_SEC
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_channel_error_retry=True,
-        broker_heartbeat=0 if embedded else 10,
+        broker_heartbeat=0 if embedded else HEARTBEAT_SECONDS,
         task_serializer="json",
         accept_content=["json"],
         result_backend=None,
@@ -95,6 +97,7 @@ def new_app(broker_url: str, name: str, visibility_seconds: int = VISIBILITY_SEC
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_acks_on_failure_or_timeout=True,
+        worker_consumer="shared.bus.consuming:WatchedConsumer",
         worker_prefetch_multiplier=1,
         worker_soft_shutdown_timeout=15,
         worker_enable_remote_control=False,

@@ -1,4 +1,4 @@
-"""kombu's pgmq transport with three manners changed."""
+"""kombu's pgmq transport with a few manners changed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import kombu.transport.pgmq as pgmq_transport
 from pgmq.messages import Message
 
 LOOK_UP_SECONDS = 0.25
+EXISTS = "SELECT to_regclass(%s) IS NOT NULL"
+WAKES = "SELECT 1 FROM pg_trigger WHERE tgname = 'trigger_notify_queue_insert_listeners' AND tgrelid = to_regclass(%s)"
 
 
 @cache
@@ -52,11 +54,35 @@ class Channel(pgmq_transport.Channel):
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
         """Acknowledge one message: it is deleted."""
         if multiple:
-            raise NotImplementedError("Messages are acknowledged one by one")
+            raise ValueError("Messages are acknowledged one by one")
         told = self.qos.get(delivery_tag).delivery_info
         with self._plain() as connection:
             self.pgmq.delete(told["pgmq_queue"], told["pgmq_msg_id"], conn=connection)
         self.qos.ack(delivery_tag)
+
+    def _new_queue(self, queue: str, **kwargs: Any) -> None:
+        """Make a mailbox where there is none: the transport's own way locks one that is there."""
+        with self._plain() as connection:
+            (is_there,) = connection.execute(EXISTS, (f"pgmq.q_{self._queue_name(queue)}",)).fetchone()
+        if is_there:
+            self._maybe_enable_notify(queue)
+        else:
+            super()._new_queue(queue, **kwargs)  # type: ignore[no-untyped-call, unused-ignore]
+
+    def _maybe_enable_notify(self, queue: str, queue_name: str | None = None) -> None:
+        """Have what is sent wake who reads: once a mailbox, not at each connection as the transport does.
+
+        Making the trigger anew locks the mailbox against everybody, and two who do it at once block each other.
+        """
+        name = queue_name or self._queue_name(queue)
+        pool: Any = self.pgmq.pool
+        with pool.connection() as connection, connection.transaction():
+            if connection.execute(WAKES, (f"pgmq.q_{name}",)).fetchone() is None:
+                connection.execute("SELECT pgmq.acquire_queue_lock(%s)", (name,))
+                if connection.execute(WAKES, (f"pgmq.q_{name}",)).fetchone() is None:
+                    values = (name, self.notify_throttle_interval_ms)
+                    connection.execute("SELECT pgmq.enable_notify_insert(%s::text, %s::integer)", values)
+        self.connection._register_notify_queue(name)
 
     def basic_reject(self, delivery_tag: str, requeue: bool = False) -> None:
         """Reject a message; without `requeue` its body goes to the transport's `bury` first."""

@@ -98,7 +98,10 @@ class Bus:
         return _Reaching(self)
 
     def forget(self) -> None:
-        """Drop the connection: after an error it may hold a stale confirm."""
+        """Drop the connection: after an error it may hold a stale confirm.
+
+        Without a word to the other side: a broker that is blocked, or behind a link that hangs, would never answer it.
+        """
         self._declared = False
         connection, self._connection = self._connection, None
         broker, self._broker, self._producer = self._broker, None, None
@@ -106,7 +109,7 @@ class Bus:
             if connection is not None:
                 connection.close()
             if broker is not None:
-                broker.release()
+                broker.collect()
 
     def close(self) -> None:
         """End the connection."""

@@ -12,12 +12,15 @@ from celery.exceptions import Reject
 
 from shared import telemetry
 from shared.bus.app import DELIVER, EMBEDDED_MAILBOX, WORK
+from shared.bus.life import Life
 from shared.bus.publish import Bus
 from shared.config import Common
 from shared.contracts.topology import HEARS
 from shared.errors import Retryable
 from shared.ids import new_id
 
+GIVE_BACK_SECONDS = 8.0
+"""Giving back what it holds takes a stopping worker this long at most; then it ends, and all of that comes again."""
 log = telemetry.logger(__name__)
 
 
@@ -83,10 +86,36 @@ class WorkerParts:
         self.boxes = boxes
         self.options = options
         self.ready = threading.Event()
+        self.life = Life(options.worker_stalled_seconds)
+        self.ended = threading.Event()
+        self._stopping = threading.Lock()
+        self._stopped = False
 
     def bury(self, body: str) -> None:
         """Keep a message that no task could be given."""
         self.consumers[0].bury(body, "rejected by the worker")
+
+    def stop(self) -> None:
+        """End the consumers, once: what they hold they finish or give back."""
+        with self._stopping:
+            if not self._stopped:
+                self._stopped = True
+                for consumer in self.consumers:
+                    consumer.stop()
+
+    def leave(self) -> None:
+        """Told to stop: see that this takes a bounded time, also where a database or another service hangs."""
+        self.life.finish()
+        threading.Thread(target=self._leave, name="leaving", daemon=True).start()
+
+    def _leave(self) -> None:
+        if self.ended.wait(self.options.worker_finish_seconds):
+            return
+        log.warning("worker_gives_back", services=[consumer.name for consumer in self.consumers])
+        threading.Thread(target=self.stop, name="giving-back", daemon=True).start()
+        if not self.ended.wait(GIVE_BACK_SECONDS):
+            log.warning("worker_left", services=[consumer.name for consumer in self.consumers])
+            os._exit(0)
 
 
 def _came_before(delivery_info: Mapping[str, Any]) -> bool:
@@ -107,6 +136,7 @@ def run_worker(app: Celery) -> None:
     app.conf.broker_transport_options["bury"] = parts.bury
     _declare(parts.bus)
     signals.worker_ready.connect(lambda **_: parts.ready.set(), weak=False)
+    signals.worker_shutting_down.connect(lambda **_: parts.leave(), weak=False)
     for consumer in parts.consumers:
         consumer.start(parts.bus)
     worker = app.Worker(
@@ -116,15 +146,16 @@ def run_worker(app: Celery) -> None:
         hostname=f"{'-'.join(c.name for c in parts.consumers)[:40]}@{os.getpid()}-{new_id()[-8:]}",
         without_gossip=True,
         without_mingle=True,
-        without_heartbeat=parts.bus.embedded,
+        without_heartbeat=True,  # these are events for monitors, confirmed without a limit: a hung broker would hang us
         loglevel="WARNING",
         quiet=True,
     )
+    parts.life.begin()
     try:
         worker.start()
     finally:
-        for consumer in parts.consumers:
-            consumer.stop()
+        parts.stop()
+        parts.ended.set()
 
 
 def _declare(bus: Bus) -> None:

@@ -41,6 +41,7 @@ class Job:
     alone: bool = False
     asked: int = 0
     lost: int = 0
+    is_poison: bool | None = None
     vain: set[tuple[str, str]] = field(default_factory=set)
     done: Future[None] = field(default_factory=Future)
 
@@ -249,7 +250,8 @@ class Committer:
         envelope, store = job.envelope, self.runtime.store
         handler = self.handlers.get(envelope.name)
         if handler is None and (envelope.name, envelope.v) in REGISTRY:
-            steps.write_applied(round.writes, store, envelope)
+            # One that waited has a row, which would wait for ever.
+            steps.write_done(round.writes, store, envelope, known.now, keep=envelope.id in known.stored)
             self._over(round, job, "not_for_us")
             return
         tx = Transaction(connection, store, _actor(envelope), cause=envelope)
@@ -320,10 +322,15 @@ class Committer:
         self.submit(job)
 
     def _is_poison(self, job: Job) -> bool:
-        """Count an attempt, committed before the event runs, so that it survives the death of this process."""
-        with self.runtime.database.connection() as connection:
-            row = connection.execute(steps.ATTEMPT, (job.envelope.id,)).fetchone()
-        return bool(row.tries >= self.tries)  # type: ignore[union-attr]
+        """Count an attempt, committed before the event runs, so that it survives the death of this process.
+
+        Once a delivery: that the database could not be reached meanwhile is no attempt.
+        """
+        if job.is_poison is None:
+            with self.runtime.database.connection() as connection:
+                row = connection.execute(steps.ATTEMPT, (job.envelope.id,)).fetchone()
+            job.is_poison = bool(row.tries >= self.tries)  # type: ignore[union-attr]
+        return job.is_poison
 
     def _park_poison(self, job: Job) -> Round:
         round = Round()

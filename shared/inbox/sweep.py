@@ -22,9 +22,12 @@ from shared.inbox.steps import stored_envelope
 
 CLAIM_DUE = """
     UPDATE inbox SET next_try_at = clock_timestamp() + interval '30 seconds'
-    WHERE id IN (SELECT id FROM inbox WHERE state = 'due' AND next_try_at <= clock_timestamp() + %(offset)s
+    WHERE id IN (SELECT id FROM inbox WHERE state = 'due'
+                 AND next_try_at NOT BETWEEN clock_timestamp() + %(offset)s
+                                         AND clock_timestamp() + %(offset)s + interval '1 minute'
                  ORDER BY next_try_at LIMIT 200 FOR UPDATE SKIP LOCKED)
     RETURNING envelope"""
+"""A try is due within 30 s. One that is due later than in a minute was put off before the clock went back."""
 READY = """
     SELECT i.envelope FROM inbox i JOIN applied a USING (word, aggregate_id)
     WHERE i.state = 'waiting' AND i.sequence <= a.applied + 1 ORDER BY i.received_at LIMIT 200"""
@@ -34,7 +37,9 @@ UNKNOWN = (
 GAPS = """
     SELECT i.word, i.aggregate_id, a.applied, min(i.sequence) AS lowest
     FROM inbox i JOIN applied a USING (word, aggregate_id)
-    WHERE i.state = 'waiting' AND i.received_at < clock_timestamp() - make_interval(secs => %(older)s)
+    WHERE i.state = 'waiting'
+      AND (i.received_at < clock_timestamp() - make_interval(secs => %(older)s)
+           OR i.sequence - a.applied > %(restored)s)
     GROUP BY 1, 2, 3
     HAVING NOT EXISTS (SELECT FROM inbox s WHERE (s.word, s.aggregate_id) = (i.word, i.aggregate_id)
                        AND s.sequence = a.applied + 1 AND s.state IN ('waiting', 'due', 'parked'))
@@ -60,6 +65,8 @@ FORGET = (
     "DELETE FROM attempts WHERE last_at < clock_timestamp() - interval '7 days'",
 )
 GAP_SECONDS = 10
+RESTORED = 500_000
+"""A gap so wide is no event on its way: its publisher was restored, and counts on from a million higher."""
 OVERLAP = timedelta(seconds=30)
 LAG = timedelta(seconds=10)
 log = telemetry.logger(__name__)
@@ -93,7 +100,7 @@ def run_due(runtime: Runtime, committer: Committer) -> int:
 def ask_gaps(runtime: Runtime, committer: Committer) -> int:
     """For events that wait longer than 10 s, ask their publisher for what is between."""
     with runtime.database.connection() as connection:
-        gaps = connection.execute(GAPS, {"older": GAP_SECONDS}).fetchall()
+        gaps = connection.execute(GAPS, {"older": GAP_SECONDS, "restored": RESTORED}).fetchall()
     for gap in gaps:
         ask_gap(runtime, committer, gap.word, gap.aggregate_id, gap.applied, lowest=gap.lowest)
     return 0

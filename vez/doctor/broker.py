@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import psycopg
-from kombu import Connection, Queue
+from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 
 from shared.bus import is_embedded, mailboxes, new_app
-from shared.bus.app import DEAD_MAILBOX, EMBEDDED_MAILBOX
+from shared.bus.app import DEAD_EXCHANGE, DEAD_MAILBOX, EMBEDDED_MAILBOX, EVENTS
 from vez import estate, problems
 from vez.doctor.findings import Finding, Patient
 
 ABOUT: Final = "broker"
 MANY: Final = 10_000
 NOT_FOUND: Final = 404
+OLDEST_SERVER: Final = (3, 10)
+"""The first whose quorum queues bound how often a message comes again."""
 BOUND: Final = "SELECT pattern FROM pgmq.topic_bindings"
 DEPTH: Final = "SELECT queue_length FROM pgmq.metrics(%s)"
 DECLARE: Final = "vez setup (or start any process: each declares what is missing)"
@@ -62,7 +64,9 @@ def of_rabbitmq(url: str) -> Iterator[Finding]:
             said = f"cannot be reached: {problems.first_line(error)}"
             yield Finding(ABOUT, said, "See whether RabbitMQ runs and whether VEZ_BROKER_URL is right")
             return
-        yield Finding(ABOUT, f"RabbitMQ {server_version(connection)}")
+        yield of_release(server_version(connection))
+        for exchange in (EVENTS, DEAD_EXCHANGE):
+            yield of_exchange(connection, exchange)
         for box in mailboxes(embedded=False):
             yield of_mailbox(connection, box)
         yield of_dead(connection)
@@ -72,6 +76,28 @@ def server_version(connection: Connection) -> str:
     """What the server calls its release."""
     told = getattr(connection.connection, "server_properties", {})
     return str(told.get("version", "of an unknown release"))
+
+
+def of_release(version: str) -> Finding:
+    """Whether the server is new enough; one that does not tell is taken to be."""
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    is_old = len(numbers) == 2 and numbers < OLDEST_SERVER
+    oldest = ".".join(map(str, OLDEST_SERVER))
+    return Finding(ABOUT, f"RabbitMQ {version}", f"Upgrade it to {oldest} or newer" if is_old else "")
+
+
+def of_exchange(connection: Connection, exchange: Exchange) -> Finding:
+    """Whether an exchange is there as this release declares it."""
+    about = f"exchange {exchange.name}"
+    try:
+        exchange(connection.channel()).declare(passive=True)
+        exchange(connection.channel()).declare()
+    except connection.channel_errors as error:
+        if code_of(error) == NOT_FOUND:
+            return Finding(about, "is not there", DECLARE)
+        said = f"is declared otherwise: {problems.first_line(error)}"
+        return Finding(about, said, "Stop every process, delete it, then vez setup")
+    return Finding(about, "is there")
 
 
 def of_mailbox(connection: Connection, box: Queue) -> Finding:

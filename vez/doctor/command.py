@@ -13,7 +13,7 @@ import msgspec
 
 from shared.config import environment
 from vez import estate, places
-from vez.doctor import broker, databases, outside
+from vez.doctor import broker, databases, outside, scanner
 from vez.doctor.findings import Finding, Look, Patient, look
 
 LOOKS: tuple[tuple[str, Look], ...] = (
@@ -21,6 +21,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("broker", broker.look),
     ("services", outside.processes),
     ("object store", outside.store),
+    ("virus scanner", scanner.look),
     ("mail", outside.mail),
 )
 
@@ -31,9 +32,9 @@ LOOKS: tuple[tuple[str, Look], ...] = (
 def command(data: Path, as_json: bool) -> None:
     """Say what is wrong with an installation, and what to do. Changes nothing.
 
-    Looks at databases, migrations, clocks, parked and late events, the broker's mailboxes, the services, the bucket
-    and the mail server. Goes where the variables of the services lead, else to `vez up` on the data folder. Ends with
-    1 where something is wrong.
+    Looks at databases, migrations, clocks, parked and late events, the broker's mailboxes, the services, the bucket,
+    the virus scanner's signatures and the mail server. Goes where the variables of the services lead, else to `vez up`
+    on the data folder. Ends with 1 where something is wrong.
     """
     with places.settings(data, environment()) as settings:
         found = examine(patient_of(data, settings))

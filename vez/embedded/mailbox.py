@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 
@@ -16,6 +18,8 @@ from shared import clock
 from shared.ids import new_id
 
 KEPT = 1000
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+CID = re.compile(r"cid:([^\s\"'<>)]{1,200})")
 PRUNE_EVERY = 50
 ID = re.compile(r"[0-9a-f-]{36}")
 PARSER = BytesParser(policy=policy.default)
@@ -47,10 +51,22 @@ def read(content: bytes, sender: str, recipients: Sequence[str]) -> Message:
         to=", ".join(recipients),
         subject=headers.get("Subject", ""),
         text=_body(parsed, "plain"),
-        html=_body(parsed, "html"),
+        html=with_pictures(_body(parsed, "html"), parsed),
         headers=headers,
         received_at=clock.now().astimezone(UTC),
     )
+
+
+def with_pictures(html: str, message: EmailMessage) -> str:
+    """`html` with the pictures that the message carries for it (`cid:`, RFC 2392) put in, as `data:`."""
+    if "cid:" not in html:
+        return html
+    found: dict[str, str] = {}
+    for part in message.walk():
+        content, name = part.get_payload(decode=True), str(part.get("content-id", "")).strip("<> ")
+        if name and isinstance(content, bytes) and part.get_content_type() in PICTURES:
+            found[name] = f"data:{part.get_content_type()};base64,{base64.b64encode(content).decode()}"
+    return CID.sub(lambda match: found.get(unquote(match[1]), match[0]), html)
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -1,4 +1,5 @@
-"""Starts processes, and again when they die. It opens no thread and no connection, so that forking is safe."""
+"""Starts processes, and again when they die or are no longer alive. It opens no thread and keeps no connection, so that
+forking is safe."""
 
 from __future__ import annotations
 
@@ -14,13 +15,15 @@ from pathlib import Path
 import click
 
 from shared import clock
-from vez.embedded import child
+from vez.embedded import child, pulse
 
 STEADY_SECONDS = 2.0
 PAUSE_SECONDS = 0.5
 TICK_SECONDS = 60.0
 STOP_SECONDS = 3.0
 WORDS_BYTES = 20_000
+PULSE_SECONDS = 5.0
+PULSES_MISSED = 3
 
 
 class Stopped(Exception):
@@ -29,7 +32,10 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class Member:
-    """A process that is to run for ever; a helper is to end well once. `become` is what its forked child does."""
+    """A process that is to run for ever; a helper is to end well once. `become` is what its forked child does.
+
+    Where `health` is the socket of its `/livez`, it is killed when that has answered well once and no longer does.
+    """
 
     name: str
     become: Callable[[], None]
@@ -38,15 +44,29 @@ class Member:
     death: signal.Signals = signal.SIGKILL
     goes_last: bool = False
     is_helper: bool = False
+    health: Path | None = None
     pid: int = 0
     born: float = 0.0
     words_from: int = 0
+    was_alive: bool = False
+    missed: int = 0
 
     def start(self) -> None:
         """Fork it."""
+        self.was_alive, self.missed = False, 0
         self.words_from = self.log.stat().st_size if self.log.exists() else 0
         self.pid = child.fork(self.become, log=self.log, death=self.death, keep=self.keep)
         self.born = clock.monotonic()
+
+    def is_dead(self) -> bool:
+        """Whether it was alive once and has missed several pulses in a row."""
+        if self.health is None:
+            return False
+        if pulse.status(self.health, "/livez") == 200:
+            self.was_alive, self.missed = True, 0
+        elif self.was_alive:
+            self.missed += 1
+        return self.missed >= PULSES_MISSED
 
     def last_words(self) -> str:
         """What it wrote last, in one line."""
@@ -67,6 +87,7 @@ class Supervisor:
     due: list[tuple[float, Member]] = field(default_factory=list)
     is_up: bool = False
     is_importing: bool = False
+    _felt: float = 0.0
     _watched: dict[int, int] = field(default_factory=dict)
     _asleep: dict[int, Member] = field(default_factory=dict)
     _poll: select.poll = field(default_factory=select.poll)
@@ -137,11 +158,23 @@ class Supervisor:
         for when, member in [entry for entry in self.due if entry[0] <= now]:
             self.due.remove((when, member))
             self.start(member)
+        if self.is_up and now - self._felt >= PULSE_SECONDS:
+            self._feel_pulses()
         self.tick()
 
     def _patience(self) -> float:
         waiting = [when - clock.monotonic() for when, _ in self.due]
+        if self.is_up and any(member.health for member in self.members.values()):
+            waiting.append(self._felt + PULSE_SECONDS - clock.monotonic())
         return max(0.0, min(waiting, default=TICK_SECONDS))
+
+    def _feel_pulses(self) -> None:
+        """Kill what runs but is not alive; its end is then met like any other's."""
+        for pid, member in self.members.items():
+            if member.is_dead():
+                self.tell(f"{member.name} is not alive and is killed")
+                os.kill(pid, signal.SIGKILL)
+        self._felt = clock.monotonic()
 
     def _ended(self, descriptor: int) -> None:
         pid = self._watched.pop(descriptor)

@@ -2,9 +2,19 @@
 
 from flask_smorest import Blueprint
 
-from services.notify.api import deliveries, notifications, preferences, streaming, webhooks
+from services.notify.api import (
+    deliveries,
+    incoming,
+    notifications,
+    preferences,
+    recipients,
+    streaming,
+    templates,
+    webhooks,
+)
 
 
 def blueprints() -> list[Blueprint]:
     """This service's own routes."""
-    return [notifications.blp, deliveries.blp, preferences.blp, streaming.blp, webhooks.blp]
+    rooms = (notifications, deliveries, preferences, recipients, incoming, streaming, templates, webhooks)
+    return [room.blp for room in rooms]

@@ -1,5 +1,6 @@
 """Verbs: (tx, actor, …) → frozen result. They load, decide by the rules and say what to write; none commits."""
 
+from services.notify.commands.addressing import bury_address, revive_address
 from services.notify.commands.hooking import (
     change_webhook,
     claim_for_webhooks,
@@ -10,6 +11,17 @@ from services.notify.commands.hooking import (
 )
 from services.notify.commands.preferring import prefer, unsubscribe
 from services.notify.commands.reading import read, read_all
+from services.notify.commands.receiving import (
+    claim_incoming,
+    end_incoming,
+    forget_incoming,
+    note_progress,
+    postpone_incoming,
+    record_bounce,
+    retry_incoming,
+    take_in,
+    tell_writer,
+)
 from services.notify.commands.recording import (
     erase_ticket,
     record_due,
@@ -21,7 +33,6 @@ from services.notify.commands.recording import (
     store_ticket,
 )
 from services.notify.commands.sending import (
-    bury_address,
     claim_mail,
     claim_rest,
     forget_old,
@@ -37,22 +48,30 @@ from services.notify.commands.streaming import (
     take_stream_ticket,
 )
 from services.notify.commands.telling import send_link, show, tell, tell_webhooks
+from services.notify.commands.templating import change_template
 
 __all__ = [
     "Presence",
     "be_present",
     "bury_address",
+    "change_template",
     "change_webhook",
     "claim_for_webhooks",
+    "claim_incoming",
     "claim_mail",
     "claim_rest",
+    "end_incoming",
     "erase_ticket",
+    "forget_incoming",
     "forget_old",
     "forget_stream",
     "make_webhook",
+    "note_progress",
+    "postpone_incoming",
     "prefer",
     "read",
     "read_all",
+    "record_bounce",
     "record_due",
     "record_outcome",
     "record_queue",
@@ -65,12 +84,16 @@ __all__ = [
     "remove_webhook",
     "renew_secret",
     "retry",
+    "retry_incoming",
+    "revive_address",
     "send_link",
     "show",
     "store_ticket",
     "suppress",
+    "take_in",
     "take_stream_ticket",
     "tell",
     "tell_webhooks",
+    "tell_writer",
     "unsubscribe",
 ]

@@ -10,15 +10,13 @@ from sqlalchemy import ARRAY, CTE, Select, bindparam, cast, func, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.notify.access import HEARING, preferences_of
+from services.notify.commands.notifying import ADMINISTERS
 from services.notify.models import addresses, people, preferences, queues, tickets
 from services.notify.rules.facts import Audience, Person, Queue, Ticket
 from services.notify.rules.notices import Concern
 from shared import people as people_replica
 from shared.database import Id, Reader, compiled
 from shared.errors import Missing
-
-ADMINISTERS: Final = "settings.change"
-"""Whose profile grants this is an administrator (architecture page, *Inbox*)."""
 
 
 def _row(cte: CTE) -> ColumnElement[Any]:

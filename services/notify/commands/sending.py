@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ARRAY, bindparam, delete, exists, func, literal_column, select
 
 from services.notify.access import DELIVERIES, Claimed, among, claimed, claiming, delivery_of
-from services.notify.commands.audience import ADMINISTERS
+from services.notify.commands.notifying import tell_administrators
 from services.notify.models import addresses, deliveries, notices
 from services.notify.rules import retries
 from services.notify.rules.retention import first_id_at
 from services.notify.rules.retries import Outcome
 from services.notify.rules.shown import ShownDelivery
-from shared import people as people_replica
 from shared.database import Id, compiled
 from shared.errors import Conflict, NotFound
-from shared.ids import SYSTEM, Actor, new_id
+from shared.ids import Actor
 from shared.transaction import Transaction
 
 RETRIABLE: Final = ("failed", "parked")
@@ -28,7 +27,6 @@ _CLAIM_REST: Final = compiled(
     claiming("mail", deliveries.c.recipient_id == bindparam("recipient_id"), is_due=literal_column("true"))
 )
 _ONE: Final = compiled(DELIVERIES.where(deliveries.c.id == bindparam("id")))
-_IS_DEAD: Final = compiled(select(addresses.c.reason).where(addresses.c.email == bindparam("email")))
 _GIVEN_UP: Final = compiled(
     select(deliveries.c.id)
     .where(
@@ -99,15 +97,6 @@ def record_outcome(
         _tell_of_giving_up(tx, one, fate.reason)
 
 
-def bury_address(tx: Transaction, actor: Actor, person_id: str, name: str, email: str, reason: str) -> None:
-    """An address refused mail for good: nothing more goes there, and administrators are told, once."""
-    if tx.one(_IS_DEAD, email=email) is not None:
-        return
-    tx.upsert(addresses, {"email": email, "reason": reason, "since": tx.now})
-    facts = {"person_id": person_id, "person": name, "address": email, "reason": reason}
-    _tell_administrators(tx, "mail.undeliverable", "undeliverable", facts)
-
-
 def _tell_of_giving_up(tx: Transaction, one: Claimed, reason: str | None) -> None:
     """Tell administrators that a delivery was given up; once a day of each recipient."""
     row = tx.one(_ONE, id=one.id)
@@ -115,16 +104,7 @@ def _tell_of_giving_up(tx: Transaction, one: Claimed, reason: str | None) -> Non
     if row is None or tx.scalar(_GIVEN_UP, recipient_id=row.recipient_id, channel=row.channel, since=since):
         return
     facts = {"recipient": row.recipient_name, "channel": row.channel, "reason": reason, "delivery_id": one.id}
-    _tell_administrators(tx, "delivery.parked", "gave_up", facts)
-
-
-def _tell_administrators(tx: Transaction, event: str, kind: str, facts: dict[str, Any]) -> None:
-    event_id = new_id()
-    told = {"id": event_id, "event": event, "ticket_id": None, "actor_id": SYSTEM.id, "occurred_at": tx.now}
-    tx.insert(notices, {**told, "facts": facts})
-    for administrator in people_replica.with_permission(tx, ADMINISTERS):
-        row = {"id": new_id(), "event_id": event_id, "recipient_id": administrator.id, "channel": "in_app"}
-        tx.insert(deliveries, {**row, "kind": kind, "state": "sent", "sent_at": tx.now, "created_at": tx.now})
+    tell_administrators(tx, "delivery.parked", "gave_up", facts)
 
 
 def retry(tx: Transaction, actor: Actor, delivery_id: str) -> ShownDelivery:

@@ -7,6 +7,7 @@ so that its mail is one thread; `Auto-Submitted` keeps answering machines silent
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import textwrap
@@ -24,6 +25,7 @@ from typing import Final, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from services.notify.gateways.doors import doors
 from services.notify.options import Options
 from services.notify.rules.letter import BOLD, PLAIN, Digest, Letter
 
@@ -71,22 +73,39 @@ class Composer:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.domain = options.mail_domain
+        self._doors = doors(options)
         self._policy = _policy()
         self._html, self._text = _environment(autoescape=True), _environment(autoescape=False)
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether answers to letters are read."""
+        return bool(self.options.reply_address and self.options.signing_key)
 
     def compose(self, letter: Letter | Digest, to: Addressed, now: datetime) -> EmailMessage:
         """The message that carries `letter`."""
         message = EmailMessage(policy=self._policy)
         self._head(message, letter, to, now)
-        text = self._text.get_template(f"{_template(letter)}.txt").render(letter=letter)
-        message.set_content(text, cte="quoted-printable")
+        message.set_content(self.plain(letter), cte="quoted-printable")
         self._set_html(message, letter)
         return message
 
     def html(self, letter: Letter | Digest) -> str:
-        """The letter in HTML alone, its pictures referred to by `cid:`; for previews."""
+        """The letter in HTML alone, its pictures referred to by `cid:`."""
         images = {name: _cid(name) for name in ("vez", "client", "attendant", "third_party", "nobody")}
         return self._html.get_template(f"{_template(letter)}.html").render(letter=letter, images=images)
+
+    def preview(self, letter: Letter) -> str:
+        """The letter in HTML as a page by itself, its pictures within it."""
+        html = self.html(letter)
+        for name in ("vez", *_sides(letter)):
+            content = base64.b64encode(picture(name)).decode()
+            html = html.replace(f"cid:{_cid(name)}", f"data:image/png;base64,{content}")
+        return html
+
+    def plain(self, letter: Letter | Digest) -> str:
+        """The letter in plain text."""
+        return self._text.get_template(f"{_template(letter)}.txt").render(letter=letter)
 
     def _set_html(self, message: EmailMessage, letter: Letter | Digest) -> None:
         message.add_alternative(self.html(letter), subtype="html", cte="quoted-printable")
@@ -99,6 +118,9 @@ class Composer:
         sender = f"{letter.signature}, {letter.house}" if letter.signature else letter.house
         message["From"] = _mailbox(sender, address)
         message["To"] = _mailbox(to.name, to.email)
+        answers = self._doors.answer_to(to.delivery_ids[0]) if to.ticket_id is not None else None
+        if answers is not None:
+            message["Reply-To"] = Address(display_name=one_line(sender), addr_spec=answers)
         message["Subject"] = one_line(letter.title)
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{to.message_id}@{self.domain}>"

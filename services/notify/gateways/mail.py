@@ -19,6 +19,8 @@ from shared import clock, telemetry
 IDLE_SECONDS: Final = 5.0
 """A connection that was idle for longer is asked whether it still lives before it is used."""
 LONGEST_PAUSE_SECONDS: Final = 60.0
+MOST_STUMBLES: Final = 3
+"""So many letters in a row that a server was in trouble with, and it is left alone as if it could not be reached."""
 NO_SUCH_MAILBOX: Final = frozenset({550, 551, 553})
 _ENHANCED: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 log = telemetry.logger(__name__)
@@ -42,6 +44,7 @@ class Circuit:
     """Whether a server is worth trying: after failures it is left alone for 1 s, doubling to a minute."""
 
     failures: int = 0
+    stumbles: int = 0
     closed_until: float = 0.0
 
     def is_open(self) -> bool:
@@ -54,9 +57,15 @@ class Circuit:
         pause = min(LONGEST_PAUSE_SECONDS, 2.0 ** (self.failures - 1))
         self.closed_until = clock.monotonic() + pause
 
+    def stumbled(self) -> None:
+        """It answered, but not as a healthy server does."""
+        self.stumbles += 1
+        if self.stumbles >= MOST_STUMBLES:
+            self.failed()
+
     def worked(self) -> None:
         """It answered."""
-        self.failures, self.closed_until = 0, 0.0
+        self.failures, self.stumbles, self.closed_until = 0, 0, 0.0
 
 
 class Server:
@@ -81,13 +90,21 @@ class Server:
             self.circuit.failed()
             return Outcome(sent=False, reason=f"{self.host} cannot be reached: {_told(error)}", unreached=True)
         outcome = self._converse(connection, content, recipient)
+        self._learn(outcome)
+        self._used_at = clock.monotonic()
+        return outcome
+
+    def _learn(self, outcome: Outcome) -> None:
+        """What a conversation tells of the server."""
         if outcome.unreached:
             self.close()
             self.circuit.failed()
+        elif outcome.troubled:
+            self.circuit.stumbled()
         else:
             self.circuit.worked()
-        self._used_at = clock.monotonic()
-        return outcome
+        if not self.circuit.is_open():
+            log.warning("mail_server_left_alone", host=self.host, failures=self.circuit.failures)
 
     def close(self) -> None:
         """End the connection."""
@@ -151,7 +168,7 @@ class Server:
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             reason = f"{self.host} broke off: {_told(error)}"
-            return Outcome(sent=False, reason=reason, unreached=not handed_over)
+            return Outcome(sent=False, reason=reason, unreached=not handed_over, troubled=True, uncertain=handed_over)
         return Outcome(sent=True)
 
     def _refused(self, connection: smtplib.SMTP, code: int, text: bytes | str, *, about: str) -> Outcome:
@@ -172,11 +189,12 @@ class Server:
 def refusal(code: int, text: str, about: str) -> Outcome:
     """What a server's refusal means: 4xx later, 5xx never, but a refused sender is ours to mend and tried again.
 
-    The address itself is dead where the server says that there is no such mailbox (RFC 5321, RFC 3463).
+    A recipient's 4xx (greylisting, a full mailbox) is that recipient's matter; of the sender or the content it is the
+    server's trouble. The address itself is dead where there is no such mailbox (RFC 5321, RFC 3463).
     """
     reason = f"{code} {' '.join(text.split())}"[:500]
     if code < 500 or about == "sender":
-        return Outcome(sent=False, reason=reason)
+        return Outcome(sent=False, reason=reason, troubled=about != "recipient")
     enhanced = _ENHANCED.search(text)
     if enhanced is not None:
         is_dead = enhanced[1].startswith("5.1.") or enhanced[1] == "5.2.1"
@@ -186,7 +204,11 @@ def refusal(code: int, text: str, about: str) -> Outcome:
 
 
 class MailServers:
-    """The house's mail server, and a spare which takes over while the first cannot be reached."""
+    """The house's mail server, and a spare which takes over while the first is in trouble.
+
+    What a server certainly did not take goes to the next one at once. What it may have taken before it broke off waits
+    for its next try, and finds the spare only once the first is left alone: the same message, under the same id.
+    """
 
     def __init__(self, servers: Sequence[Server]) -> None:
         self.servers = servers
@@ -196,13 +218,14 @@ class MailServers:
         return any(server.circuit.is_open() for server in self.servers)
 
     def send(self, message: EmailMessage, recipient: str) -> Outcome:
-        """Hand in one letter at the first server that can be reached."""
+        """Hand in one letter at the first server that is not in trouble; what the last one asked made of it."""
         content = message.as_bytes()
         outcome = Outcome(sent=False, reason="No mail server can be reached now", unreached=True)
         for server in self.servers:
             if server.circuit.is_open():
-                outcome = server.send(content, recipient)
-                if not outcome.unreached:
+                answer = server.send(content, recipient)
+                outcome = outcome if answer.unreached and not outcome.unreached else answer
+                if outcome.uncertain or not (answer.unreached or answer.troubled):
                     return outcome
         return outcome
 

@@ -2,20 +2,31 @@
 
 from services.notify.queries.chosen import preferences
 from services.notify.queries.hooks import Parcel, parcels, webhook, webhooks
+from services.notify.queries.incoming import Answered, answered, arrivals, writer
 from services.notify.queries.ledger import Filters, ledger
 from services.notify.queries.letters import Envelope, envelopes
+from services.notify.queries.recipients import recipient
 from services.notify.queries.shown import Inbox, notifications
+from services.notify.queries.templates import template, templates, told_story
 
 __all__ = [
+    "Answered",
     "Envelope",
     "Filters",
     "Inbox",
     "Parcel",
+    "answered",
+    "arrivals",
     "envelopes",
     "ledger",
     "notifications",
     "parcels",
     "preferences",
+    "recipient",
+    "template",
+    "templates",
+    "told_story",
     "webhook",
     "webhooks",
+    "writer",
 ]

@@ -9,9 +9,10 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, bindparam, func, select
 
 from services.notify.access import STORIES, preferences_of, story_of
-from services.notify.models import addresses, deliveries, people, preferences, settings
+from services.notify.models import addresses, deliveries, people, preferences, settings, templates
 from services.notify.rules.facts import Person
 from services.notify.rules.story import Story
+from services.notify.rules.templates import Texts, words_of
 from shared.database import Id, Reader, compiled
 
 HOUSE_NAME: Final = "house.name"
@@ -32,9 +33,11 @@ _LETTERS: Final = compiled(
         preferences.c.quiet_until,
         preferences.c.digest_minutes,
         _house.label("house"),
+        templates.c.texts,
     )
     .join(_recipient, _recipient.c.id == deliveries.c.recipient_id)
     .outerjoin(addresses, addresses.c.email == _recipient.c.email)
+    .outerjoin(templates, templates.c.kind == deliveries.c.kind)
     .outerjoin(preferences, preferences.c.person_id == _recipient.c.id)
     .where(deliveries.c.id == func.any(bindparam("ids", type_=ARRAY(Id()))))
 )
@@ -42,7 +45,10 @@ _LETTERS: Final = compiled(
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A mail to write: to whom, what it tells, and the house's name. `is_deleted`: its ticket is no more."""
+    """A mail to write: to whom, what it tells, and the house's name. `is_deleted`: its ticket is no more.
+
+    `texts`: the administrators' words for its kind, none where it has the built-in ones.
+    """
 
     id: str
     event_id: str
@@ -51,6 +57,7 @@ class Envelope:
     story: Story
     house: str
     is_deleted: bool
+    texts: Texts
 
 
 def envelopes(reader: Reader, ids: Collection[str]) -> dict[str, Envelope]:
@@ -71,4 +78,5 @@ def _envelope(row: Any) -> Envelope:
         preferences=preferences_of(row.off, row.quiet_from, row.quiet_until, row.digest_minutes),
     )
     house = row.house if isinstance(row.house, str) else ""
-    return Envelope(row.id, row.event_id, row.ticket_id, recipient, story_of(row), house, bool(row.is_deleted))
+    is_deleted, texts = bool(row.is_deleted), words_of(row.texts)
+    return Envelope(row.id, row.event_id, row.ticket_id, recipient, story_of(row), house, is_deleted, texts)

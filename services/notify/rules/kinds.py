@@ -23,6 +23,11 @@ def _kind(code: str, name: str, why: str, **more: object) -> tuple[str, Kind]:
     return code, Kind(code, Message(name), Message(why), **more)  # type: ignore[arg-type]
 
 
+def is_written_by_administrators(kind: str) -> bool:
+    """Whether the words of a kind's letters may be changed: of what is told about requests, by mail."""
+    return kind in KINDS and "mail" in KINDS[kind].channels and not kind.startswith("mail_")
+
+
 LINK: Final = "link"
 """A one-time link: by mail alone, at once and by itself, whatever its reader chose; so none of KINDS."""
 
@@ -51,6 +56,25 @@ KINDS: Final[dict[str, Kind]] = dict(
             "deadline_missed",
             "A deadline was missed",
             "You get this because you, or somebody you lead, hold this request.",
+        ),
+        _kind(
+            "mail_draft",
+            "A mail of mine became a draft",
+            "You get this because you sent an e-mail.",
+            optional=False,
+        ),
+        _kind(
+            "mail_refused",
+            "A mail of mine was not taken",
+            "You get this because you sent an e-mail.",
+            optional=False,
+        ),
+        _kind(
+            "mail_parked",
+            "A mail that came in could not be dealt with",
+            "You get this because you are an administrator.",
+            channels=("in_app",),
+            optional=False,
         ),
         _kind(
             "fallback",

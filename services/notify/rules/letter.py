@@ -10,6 +10,7 @@ from typing import Final, Literal
 from services.notify.rules import wording
 from services.notify.rules.kinds import KINDS, LINK
 from services.notify.rules.story import Story
+from services.notify.rules.templates import Texts, fill
 from services.notify.rules.voice import Voice
 
 BOLD, PLAIN = "\ue000", "\ue001"
@@ -18,7 +19,20 @@ BOLD, PLAIN = "\ue000", "\ue001"
 Side = Literal["client", "attendant", "third_party", "nobody"]
 _MINE: Final = frozenset({"your_turn", "approve", "deadline_near"})
 _WITHOUT_BATON: Final = frozenset(
-    {"parked", "gave_up", "undeliverable", "message", "mentioned", "file_rejected", "deadline_missed", "fallback", LINK}
+    {
+        "parked",
+        "gave_up",
+        "undeliverable",
+        "message",
+        "mentioned",
+        "file_rejected",
+        "deadline_missed",
+        "fallback",
+        "mail_draft",
+        "mail_refused",
+        "mail_parked",
+        LINK,
+    }
 )
 
 
@@ -43,7 +57,8 @@ class House:
 class Letter:
     """The parts of a mail in reading order. Sentences mark the subject by BOLD and PLAIN.
 
-    `choose_link` is empty where the reader has no choice, and then they are offered none.
+    `choose_link` is empty where the reader has no choice, and then they are offered none. `answer` says that an answer
+    by mail is read, and is empty where none is.
     """
 
     language: str
@@ -58,6 +73,7 @@ class Letter:
     why: str
     choose: str
     choose_link: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class Digest:
     why: str
     choose: str
     choose_link: str
+    answer: str = ""
 
 
 def gather(letters: Sequence[Letter], voice: Voice) -> Letter | Digest:
@@ -92,17 +109,36 @@ def gather(letters: Sequence[Letter], voice: Voice) -> Letter | Digest:
         why=voice.text("You get this because you chose to be told of several things in one message."),
         choose=first.choose,
         choose_link=first.choose_link,
+        answer=first.answer,
     )
 
 
-def write(story: Story, voice: Voice, house: House, *, name: str, now: datetime) -> Letter:
-    """The letter that tells `story` to the person called `name`."""
+def write(
+    story: Story,
+    voice: Voice,
+    house: House,
+    *,
+    name: str,
+    now: datetime,
+    texts: Texts | None = None,
+    answers: bool = False,
+) -> Letter:
+    """The letter that tells `story` to the person called `name`, in the administrators' words where `texts` has any.
+
+    `answers`: an answer by mail would be read.
+    """
     subject = story.subject.replace(BOLD, "").replace(PLAIN, "")
+    marked = f"{BOLD}{subject}{PLAIN}"
+    title = wording.title(story, voice)
+    sentences: tuple[str, ...] = (wording.sentence(story, voice, marked),)
+    words = (texts or {}).get(voice.language)
+    if words is not None:
+        title, sentences = fill(words, story, voice, subject=marked, name=name, house=house.name or "Vez")
     return Letter(
         language=voice.language,
-        title=wording.title(story, voice),
+        title=title,
         greeting=voice.greeting(name, now),
-        sentences=(wording.sentence(story, voice, f"{BOLD}{subject}{PLAIN}"),),
+        sentences=sentences,
         baton=baton(story, voice),
         action=_action(story, voice),
         link=link(story, house),
@@ -111,6 +147,7 @@ def write(story: Story, voice: Voice, house: House, *, name: str, now: datetime)
         why=_why(story, voice),
         choose=voice.text("Choose what you are told of"),
         choose_link="" if story.kind == LINK else f"{house.url}/preferences",
+        answer=voice.text("Answer this e-mail to write in the request.") if answers and story.ticket_id else "",
     )
 
 
@@ -118,8 +155,11 @@ def link(story: Story, house: House) -> str:
     """Where the reader acts: a one-time link, the ticket's page, else the place that the notice is about."""
     if story.kind == LINK:
         return story.address
-    if story.ticket_id is not None:
-        return f"{house.url}/tickets/{story.ticket_id}"
+    ticket_id = story.ticket_id or story.facts.get("ticket_id")
+    if ticket_id is not None:
+        return f"{house.url}/tickets/{ticket_id}"
+    if story.kind in ("mail_refused", "mail_draft"):
+        return f"{house.url}/"
     return f"{house.url}/admin/parked" if story.kind == "parked" else f"{house.url}/admin/deliveries"
 
 
@@ -132,6 +172,8 @@ def _why(story: Story, voice: Voice) -> str:
 def _action(story: Story, voice: Voice) -> str:
     if story.kind == LINK:
         return voice.text("Create the password") if wording.is_first(story) else voice.text("Choose a new password")
+    if story.kind == "mail_refused":
+        return voice.text("Write it at Vez")
     if story.kind == "approve":
         return voice.text("Read and decide")
     if story.kind == "queue_turn":

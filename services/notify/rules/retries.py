@@ -16,7 +16,8 @@ class Outcome:
     """What became of one attempt. `permanent`: the other side said that trying again cannot help.
 
     `unreached`: the other side was not there at all; that is nobody's fault, counts as no try and parks nothing.
-    `dead_address`: the recipient's address itself is refused for good.
+    `dead_address`: the recipient's address itself is refused for good. `troubled`: the server that was asked is in
+    trouble, whatever it was given; `uncertain`: it may have taken it all the same.
     """
 
     sent: bool
@@ -24,6 +25,8 @@ class Outcome:
     permanent: bool = False
     unreached: bool = False
     dead_address: bool = False
+    troubled: bool = False
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

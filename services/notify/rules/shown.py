@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +71,67 @@ class ShownDelivery:
     next_try_at: datetime | None
     sent_at: datetime | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailTrouble:
+    """Why nothing more is sent to an address, and since when."""
+
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """How a person can be reached; `wants_mail` false: told in-app only, `trouble` null while the address is good."""
+
+    id: str
+    name: str
+    email: str | None
+    wants_mail: bool
+    trouble: MailTrouble | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownIncoming:
+    """A mail that came in, as administrators read it."""
+
+    id: str
+    source: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    writer: Named | None
+    ticket_id: str | None
+    state: str
+    reason: str | None
+    tries: int
+    next_try_at: datetime | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVersion:
+    """What a kind's letters said from a time on; `texts` null: the built-in words."""
+
+    version: int
+    texts: Mapping[str, Mapping[str, str]] | None
+    changed_by: Named
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTemplate:
+    """The words of a kind's letters; `texts` those in use, `built_in` what they are unless somebody changes them."""
+
+    kind: str
+    name: str
+    is_changed: bool
+    places: tuple[str, ...]
+    texts: Mapping[str, Mapping[str, str]]
+    built_in: Mapping[str, Mapping[str, str]]
+    versions: tuple[TemplateVersion, ...]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from shared.contracts import Event
 from shared.contracts.attachments import AttachmentStored
-from shared.contracts.ticket import Commented
+from shared.contracts.ticket import Commented, TimeLogged
 
 TICKET_GOOD_FOR: Final = timedelta(seconds=30)
 PRESENT_FOR: Final = timedelta(seconds=30)
@@ -55,7 +55,9 @@ class Screen:
 
 
 def is_internal(event: Event) -> bool:
-    """Whether an event is of the attendants' side alone: internal notes and files."""
+    """Whether an event is of the attendants' side alone: internal notes and files, time that was worked."""
+    if isinstance(event, TimeLogged):
+        return True
     if isinstance(event, Commented):
         return event.visibility == "internal"
     return isinstance(event, AttachmentStored) and event.internal

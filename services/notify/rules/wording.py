@@ -83,6 +83,25 @@ def _gave_up(story: Story, voice: Voice) -> str:
     return voice.text("A message to %(recipient)s was given up", recipient=str(story.facts.get("recipient", "")))
 
 
+def _mail_draft(story: Story, voice: Voice) -> str:
+    return voice.text("Your e-mail became a draft: %(subject)s", subject=_mailed(story))
+
+
+def _mail_refused(story: Story, voice: Voice) -> str:
+    if story.facts.get("file"):
+        return voice.text("A file of your e-mail was not added: %(file)s", file=str(story.facts["file"]))
+    return voice.text("Your e-mail was not added: %(subject)s", subject=_mailed(story))
+
+
+def _mail_parked(story: Story, voice: Voice) -> str:
+    return voice.text("An e-mail that came in is stuck")
+
+
+def _mailed(story: Story) -> str:
+    """The subject of the mail that somebody wrote."""
+    return str(story.facts.get("subject") or "")
+
+
 def _link(story: Story, voice: Voice) -> str:
     if is_first(story):
         return voice.text("Create your password at Vez")
@@ -118,6 +137,9 @@ _TITLES: Final[dict[str, Callable[[Story, Voice], str]]] = {
     "parked": _parked,
     "gave_up": _gave_up,
     "undeliverable": _undeliverable,
+    "mail_draft": _mail_draft,
+    "mail_refused": _mail_refused,
+    "mail_parked": _mail_parked,
     LINK: _link,
 }
 
@@ -133,6 +155,16 @@ REASONS: Final = {
     "too_few_approvers": Message("Fewer than are needed can still decide."),
 }
 """Why a fallback was taken, by the code that the workflow service gives."""
+
+
+def reason(story: Story, voice: Voice) -> str:
+    """Why it came so, where something was refused or a fallback was taken; else nothing."""
+    refusal, fallback = story.facts.get("refusal") or {}, str(story.facts.get("fallback_reason") or "")
+    if refusal:
+        return voice.foreign(str(refusal.get("message") or ""), refusal.get("values") or {})
+    if fallback:
+        return voice.say(REASONS[fallback]) if fallback in REASONS else voice.foreign(fallback, {})
+    return voice.foreign(str(story.facts.get("reason") or ""), {})
 
 
 # ---- sentences ---------------------------------------------------------------------------------------------------
@@ -252,9 +284,8 @@ def _due(story: Story, voice: Voice) -> str:
 
 
 def _say_fallback(story: Story, voice: Voice, subject: str) -> str:
-    reason = str(story.facts.get("fallback_reason") or "")
-    why = voice.say(REASONS[reason]) if reason in REASONS else voice.foreign(reason, {})
-    if reason == "too_few_approvers":
+    why = reason(story, voice)
+    if story.facts.get("fallback_reason") == "too_few_approvers":
         return voice.text("%(subject)s cannot be approved: %(why)s", subject=subject, why=why)
     if story.facts.get("queue"):
         key = "%(subject)s went to the queue %(queue)s instead of whom its stage names: %(why)s"
@@ -284,6 +315,29 @@ def _say_undeliverable(story: Story, voice: Voice, subject: str) -> str:
         "Mail to %(person)s (%(address)s) is refused: %(reason)s. Correct the address; until then it is not used.",
         person=str(story.facts.get("person", "")),
         address=str(story.facts.get("address", "")),
+        reason=str(story.facts.get("reason", "")),
+    )
+
+
+def _say_mail_draft(story: Story, voice: Voice, subject: str) -> str:
+    why = str(story.facts.get("why") or "")
+    if why:
+        key = "It is kept as a draft, because something is missing: %(why)s Complete it and send it."
+        return voice.text(key, why=why)
+    return voice.text("It is kept as a draft. Complete it and send it.")
+
+
+def _say_mail_refused(story: Story, voice: Voice, subject: str) -> str:
+    why = str(story.facts.get("why") or "")
+    if story.facts.get("file"):
+        return why or voice.text("It is of a kind that is not taken here.")
+    return voice.text("%(why)s What you wrote was not kept: write it here instead.", why=why).strip()
+
+
+def _say_mail_parked(story: Story, voice: Voice, subject: str) -> str:
+    return voice.text(
+        "It is from %(sender)s and was tried for three days: %(reason)s",
+        sender=str(story.facts.get("sender", "")),
         reason=str(story.facts.get("reason", "")),
     )
 
@@ -320,5 +374,8 @@ _SENTENCES: Final[dict[str, Callable[[Story, Voice, str], str]]] = {
     "parked": _say_parked,
     "gave_up": _say_gave_up,
     "undeliverable": _say_undeliverable,
+    "mail_draft": _say_mail_draft,
+    "mail_refused": _say_mail_refused,
+    "mail_parked": _say_mail_parked,
     LINK: _say_link,
 }

@@ -15,10 +15,11 @@ from shared.inbox import Runtime
 
 
 def forget_old(runtime: Runtime) -> int:
-    """Forget deliveries older than the house keeps them."""
+    """Forget deliveries, and mail that came in, older than the house keeps them."""
     options = cast(Options, runtime.options)
     before = first_id_at(clock.now() - timedelta(days=options.keep_days))
-    return runtime.run(lambda tx: commands.forget_old(tx, SYSTEM, before, 500))
+    letters = runtime.run(lambda tx: commands.forget_incoming(tx, SYSTEM, before, 500))
+    return letters + runtime.run(lambda tx: commands.forget_old(tx, SYSTEM, before, 500))
 
 
 def forget_stream(runtime: Runtime) -> int:

@@ -24,7 +24,7 @@ from services.notify.rules.retries import Outcome
 from services.notify.timers.links import addressed
 from services.notify.timers.seeing import Sight, hold_back, look
 from services.notify.timers.settling import count, surely
-from shared import clock
+from shared import clock, telemetry
 from shared.ids import SYSTEM
 from shared.inbox import Runtime
 from shared.transaction import Transaction
@@ -125,6 +125,7 @@ def _send(runtime: Runtime, message: Sequence[Ready]) -> None:
     count("mail", outcome)
     for ready in message:
         surely(runtime, partial(_record, one=ready.claimed, outcome=outcome))
+    telemetry.crash_point("after_settle")
     if outcome.dead_address:
         person = message[0].envelope.recipient
         address, reason = str(person.email), str(outcome.reason)
@@ -140,7 +141,11 @@ def _hand_in(runtime: Runtime, message: Sequence[Ready]) -> Outcome:
     first, now = message[0].envelope, clock.now()
     person, voice = first.recipient, voice_for(first.recipient)
     house = House(first.house, cast(Options, runtime.options).public_url.rstrip("/"))
-    letters = [write(ready.envelope.story, voice, house, name=person.name, now=now) for ready in message]
+    answers = composer.takes_answers and _thread(message) is not None
+    letters = [
+        write(e.story, voice, house, name=person.name, now=now, texts=e.texts, answers=answers)
+        for e in (ready.envelope for ready in message)
+    ]
     to = Addressed(
         delivery_ids=tuple(ready.claimed.id for ready in message),
         person_id=person.id,
@@ -149,7 +154,11 @@ def _hand_in(runtime: Runtime, message: Sequence[Ready]) -> Outcome:
         ticket_id=_thread(message),
         kind=first.story.kind if len(message) == 1 else "digest",
     )
-    return post.send(composer.compose(gather(letters, voice), to, now), to.email)
+    composed = composer.compose(gather(letters, voice), to, now)
+    telemetry.crash_point("before_send")
+    outcome = post.send(composed, to.email)
+    telemetry.crash_point("after_send")
+    return outcome
 
 
 def _thread(message: Sequence[Ready]) -> str | None:

@@ -23,6 +23,7 @@ from tests.contract.backbone import tiny
 from tests.support import rabbitmq
 from tests.support.processes import running
 from tests.support.waiting import wait_until
+from vez.embedded import pulse
 
 
 @pytest.fixture(scope="session")
@@ -61,8 +62,17 @@ class Stage:
 
     def worker(self, **env: str) -> AbstractContextManager[Popen[str]]:
         """The listener's worker as a process."""
-        arguments = [self.listener.database_url, self.speaker.database_url, self.speaker.broker_url]
-        return running("tests.contract.backbone.worker", arguments, self.log, **env)
+        urls = [self.listener.database_url, self.speaker.database_url, self.speaker.broker_url]
+        return running("tests.contract.backbone.worker", [*urls, str(self.place)], self.log, **env)
+
+    @property
+    def place(self) -> Path:
+        """The folder in which the worker is reached."""
+        return self.log.parent
+
+    def health(self, path: str) -> int:
+        """The status of the worker's /livez or /readyz; 0 where nobody answers."""
+        return pulse.status(self.place / "health", path, seconds=2)
 
     def open_things(self, count: int, events_each: int = 1) -> list[str]:
         """Make aggregates that have said `events_each` events each."""

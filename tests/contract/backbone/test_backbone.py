@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from psycopg.types.json import Json
 from sqlalchemy import text
 
+from shared.contracts import envelope_to_wire
 from shared.errors import Retryable
 from shared.ids import new_id
 from shared.outbox import sweep
@@ -67,6 +69,27 @@ def test_the_relay_sends_what_a_dead_process_left(stage: Stage) -> None:
         wait_until(lambda: swept(stage), "every row to be old enough, and swept")
         stage.expect_once_and_in_order(ids, 1)
     assert unsent(stage) == 0
+
+
+def test_what_was_said_before_the_clock_went_back_is_sent(stage: Stage) -> None:
+    ids = stage.open_things(3)
+    with stage.units.database.connection() as connection:
+        connection.execute("UPDATE outbox SET occurred_at = occurred_at + interval '1 hour'")
+    with stage.worker():
+        wait_until(lambda: swept(stage), "every row to be swept")
+        stage.expect_once_and_in_order(ids, 1)
+
+
+def test_what_was_put_off_before_the_clock_went_back_is_tried_again(stage: Stage) -> None:
+    [id] = stage.open_things(1)
+    [said] = stage.envelopes(id)
+    with stage.heard.connection() as connection:
+        put_off = "VALUES (%s, 'ticket', %s, 1, %s, 'due', 1, clock_timestamp() + interval '1 hour', %s, now())"
+        columns = "id, word, aggregate_id, sequence, name, state, tries, next_try_at, envelope, received_at"
+        row = (said.id, id, said.name, Json(envelope_to_wire(said)))
+        connection.execute(f"INSERT INTO inbox ({columns}) {put_off}", row)
+    with stage.worker():
+        stage.expect_once_and_in_order([id], 1)
 
 
 def test_what_the_broker_lost_is_found_by_asking_for_heads(stage: Stage) -> None:

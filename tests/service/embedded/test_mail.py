@@ -33,6 +33,17 @@ def a_mail(to: str = "ana@cliente.test", subject: str = "Olá, é a sua vez") ->
     return mail
 
 
+def test_pictures_that_a_letter_carries_are_shown_in_place(mailbox: Mailbox, page: FlaskClient) -> None:
+    mail = a_mail()
+    html = mail.get_payload()[-1]  # type: ignore[index]
+    html.set_content('<p><img src="cid:vez.png@vez"><img src="cid:none@vez"></p>', subtype="html")
+    html.add_related(b"\x89PNG", "image", "png", cid="<vez.png@vez>")
+    mailbox.keep(read(mail.as_bytes(), "vez@localhost", ["ana@cliente.test"]))
+    shown = page.get(f"/dev/mail/{items(page)[0]['id']}/html").text
+    assert shown.count('src="data:image/png;base64,iVBORw=="') == 1
+    assert 'src="cid:none@vez"' in shown
+
+
 def items(page: FlaskClient, query: str = "") -> list[Any]:
     """What the page lists as JSON."""
     answer = page.get(f"/dev/mail{query}", headers={"Accept": "application/json"})

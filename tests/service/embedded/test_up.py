@@ -80,6 +80,26 @@ def test_a_process_that_dies_is_started_again_at_once(stack: Stack, place: int) 
     assert not {*grandchildren} & {*below(stack.process.pid)}
 
 
+def test_a_worker_that_runs_and_is_not_alive_is_killed_and_started_again(stack: Stack) -> None:
+    def worker() -> int:
+        return next((pid for pid in stack.members() if said_to(pid).endswith("worker.log")), 0)
+
+    wait_until(stack.is_ready, what="readiness")
+    pid = worker()
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: worker() not in (0, pid), 40, "the worker's restart")
+    assert "worker is not alive" in stack.said.read_text()
+    wait_until(stack.is_ready, what="readiness with another worker")
+
+
+def said_to(pid: int) -> str:
+    """Where a process writes."""
+    try:
+        return os.readlink(f"/proc/{pid}/fd/1")
+    except OSError:
+        return ""
+
+
 def test_ctrl_c_ends_everything_cleanly(tmp_path: Path) -> None:
     with stacks.running(tmp_path / "data", "--no-demo") as started:
         processes = below(started.process.pid)

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from services.notify import timers
-from services.notify.gateways.mail import mail_servers
+from services.notify.gateways.mail import MOST_STUMBLES, mail_servers
 from services.notify.options import Options
 from shared import clock
 from shared.contracts import workflow as w
@@ -99,12 +99,15 @@ def test_a_letter_speaks_the_language_and_tells_the_time_of_its_reader(
     assert "Su turno, hasta el lun 23 nov, 15:30" in body(spanish, "plain")
 
 
-def test_a_burst_costs_one_kept_connection(world: World, mail_server: MailServer, ana: str, bruno: str) -> None:
-    tickets = [world.submitted(ana) for _ in range(60)]
+@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.heavy)])
+def test_a_burst_costs_one_kept_connection(
+    world: World, mail_server: MailServer, ana: str, bruno: str, count: int
+) -> None:
+    tickets = [world.submitted(ana) for _ in range(count)]
     world.say(*[world.entering(t, TRIAGE, w.Holder(id=bruno), by=ana) for t in tickets])
     send_all(world)
-    assert len(mail_server.messages) == 60
-    assert len({m["Message-ID"] for m in mail_server.messages}) == 60
+    assert len(mail_server.messages) == count
+    assert len({m["Message-ID"] for m in mail_server.messages}) == count
     assert mail_server.connections == 1
 
 
@@ -245,6 +248,53 @@ def test_a_spare_server_takes_over_at_once(world: World, mail_server: MailServer
         agreement(world, ana, bruno)
     send_all(world)
     assert {r[0] for r in states(world)} == {"sent"}
+
+
+def test_a_server_that_keeps_breaking_off_is_left_alone_and_the_spare_takes_over_under_the_same_id(
+    world: World, mail_server: MailServer, ana: str, bruno: str, options: Options
+) -> None:
+    with MailServer().running() as spare:
+        world.gateways["post"] = mail_servers(replace(options, spare_smtp_url=spare.url))
+        mail_server.at_content = lambda address, count: "drop after"
+        agreement(world, ana, bruno)
+        for _ in range(MOST_STUMBLES):
+            send_all_once(world)
+            assert states(world)[0][0] == "failed"
+            assert spare.messages == []
+        send_all_once(world)
+        assert states(world)[0][0] == "sent"
+        assert len(mail_server.messages) == MOST_STUMBLES
+        assert {m["Message-ID"] for m in mail_server.messages} == {spare.messages[0]["Message-ID"]}
+
+
+@pytest.mark.parametrize("answer", ["451 4.3.0 no room for this now", "452 4.3.1 disk full"])
+def test_what_the_first_server_certainly_did_not_take_goes_to_the_spare_at_once(
+    world: World, mail_server: MailServer, ana: str, bruno: str, options: Options, answer: str
+) -> None:
+    with MailServer().running() as spare:
+        world.gateways["post"] = mail_servers(replace(options, spare_smtp_url=spare.url))
+        mail_server.at_content = lambda address, count: answer
+        for _ in range(MOST_STUMBLES + 1):
+            agreement(world, ana, bruno)
+            send_all(world)
+        assert states(world) == [("sent", None, 1)] * (MOST_STUMBLES + 1)
+        assert len(spare.messages) == MOST_STUMBLES + 1
+        assert mail_server.connections == 1
+        assert mail_server.recipients == []
+        assert not world.gateways["post"].servers[0].circuit.is_open()
+
+
+def test_greylisting_and_dead_mailboxes_are_no_reason_to_leave_a_server_alone(
+    world: World, mail_server: MailServer, ana: str, bruno: str, options: Options
+) -> None:
+    with MailServer().running() as spare:
+        world.gateways["post"] = mail_servers(replace(options, spare_smtp_url=spare.url))
+        mail_server.at_recipient = lambda address, count: "451 4.7.1 come back later" if count < 5 else None
+        agreement(world, ana, bruno)
+        for _ in range(5):
+            send_all_once(world)
+        assert states(world) == [("sent", None, 5)]
+        assert spare.messages == []
 
 
 def test_two_workers_never_send_the_same_letter(

@@ -13,6 +13,7 @@ from services.notify.app import create_app
 from services.notify.options import Options
 from shared import client, http
 from shared.contracts import workflow as w
+from shared.contracts.identity import ProfileChanged
 from shared.ids import new_id
 from tests.service.notify.callers import Caller, caller, identity
 from tests.service.notify.smtp import MailServer
@@ -73,6 +74,19 @@ def test_notifications_come_newest_first_with_how_many_are_unread(
     assert rest["next_cursor"] is None
 
 
+def test_only_what_is_shown_is_counted_as_unread(world: World, as_bruno: Caller, ana: str, bruno: str) -> None:
+    carla = world.person("Carla Dias")
+    world.queue("finance", bruno, carla)
+    seen, unseen = world.submitted(ana), world.submitted(ana)
+    for ticket in (seen, seen, unseen):
+        world.enters(ticket, TRIAGE, w.Holder(id="finance", queue=True), by=ana)
+    world.unseen.add((bruno, unseen))
+    found = as_bruno("GET", "/notifications").get_json()
+    assert (len(found["items"]), found["unread"]) == (2, 2)
+    world.is_ticket_service_down = True
+    assert as_bruno("GET", "/notifications").get_json()["unread"] == 0
+
+
 def test_a_notification_is_in_the_language_of_who_reads_it(app: Flask, world: World, ana: str) -> None:
     eve = world.person("Eve Stone", language="en")
     world.enters(world.submitted(ana), TRIAGE, w.Holder(id=eve), by=ana)
@@ -103,9 +117,34 @@ def test_nobody_reads_what_another_was_told(
     assert as_bruno("GET", "/notifications").get_json()["items"] == []
 
 
+def test_an_address_that_refused_mail_is_said_to_its_person_and_to_who_manages_people_alone(
+    app: Flask, world: World, mail_server: MailServer, as_ana: Caller, as_bruno: Caller, ana: str, bruno: str
+) -> None:
+    world.say(ProfileChanged(code="manager", permissions=["people.manage"]))
+    as_manager = caller(app, world.person("Mara Lima", profiles=["manager"]))
+    assert as_ana("GET", f"/recipients/{ana}").get_json()["trouble"] is None
+    mail_server.at_recipient = lambda address, count: "550 5.1.1 no such user"
+    agreement(world, ana, bruno)
+    send_all(world)
+    shown = as_manager("GET", f"/recipients/{ana}").get_json()
+    assert (shown["name"], shown["email"], shown["wants_mail"]) == ("Ana Souza", "ana@vez.test", True)
+    assert shown["trouble"]["reason"] == "550 5.1.1 no such user"
+    assert as_ana("GET", f"/recipients/{ana}").get_json() == shown
+    assert as_bruno("GET", f"/recipients/{ana}").status_code == 404
+    assert as_bruno("POST", f"/recipients/{ana}/revive").status_code == 404
+    for who in (as_manager, as_ana):
+        assert who("POST", f"/recipients/{ana}/revive").get_json()["trouble"] is None
+    mail_server.at_recipient = lambda address, count: None
+    agreement(world, ana, bruno)
+    send_all(world)
+    assert [m["To"] for m in mail_server.messages] == ["Ana Souza <ana@vez.test>"]
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
+        ("GET", "/recipients/01890000-0000-7000-8000-000000000001"),
+        ("POST", "/recipients/01890000-0000-7000-8000-000000000001/revive"),
         ("GET", "/notifications"),
         ("POST", "/notifications/01890000-0000-7000-8000-000000000001/read"),
         ("POST", "/notifications/read"),

@@ -237,13 +237,17 @@ def test_a_late_commit_with_a_lower_id_is_still_told(live: Live, world: World, a
         wait_until(lambda: len(screen.names()) == 2, "the late one to be told", seconds=5)
 
 
-def test_many_streams_in_one_process_hear_within_a_second(live: Live, world: World, ana: str) -> None:
+@pytest.mark.parametrize("count", [100, pytest.param(500, marks=pytest.mark.heavy)])
+def test_many_streams_in_one_process_hear_within_a_second(
+    live: Live, world: World, ana: str, bruno: str, count: int
+) -> None:
     ticket = world.submitted(ana)
+    told = ("notification", "flow.stage_entered")
     with ExitStack() as stack:
-        screens = [stack.enter_context(live.screen(ana, ticket)) for _ in range(100)]
+        screens = [stack.enter_context(live.screen(ana, ticket)) for _ in range(count)]
         began = clock.monotonic()
-        world.say(ParametersChanged(ticket_id=ticket))
-        wait_until(lambda: all(s.names() for s in screens), "all to hear", every=0.01)
+        world.enters(ticket, TRIAGE, w.Holder(id=bruno))
+        wait_until(lambda: all(told in s.names() for s in screens), "all to be told", every=0.01)
         assert clock.monotonic() - began < 1.0
 
 

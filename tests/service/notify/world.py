@@ -13,6 +13,8 @@ import httpx
 import msgspec
 
 from services.notify.gateways.composing import Composer
+from services.notify.gateways.fetching import postbox
+from services.notify.gateways.listening import mail_door
 from services.notify.gateways.mail import mail_servers
 from services.notify.gateways.receivers import Runner, http_receivers
 from services.notify.handlers import HANDLERS
@@ -77,6 +79,8 @@ class World:
             "composer": Composer(self.options),
             "receivers": http_receivers(self.options),
             "runner": Runner(),
+            "listener": mail_door(self.options),
+            "postbox": postbox(self.options),
         }
         self.runtime = Runtime(self.options, store, database, publisher, services, RESOLVERS, self.gateways)
         self.committer = Committer(self.runtime, HANDLERS, self.options.inbox_tries)

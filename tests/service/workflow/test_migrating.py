@@ -99,13 +99,15 @@ def test_a_moved_ticket_walks_the_version_that_it_is_on(house: House) -> None:
 def test_what_is_in_the_way_is_named_and_nothing_moves(second: House) -> None:
     board = second.submitted()
     second.world.advances(board, second.bruno, "board")
-    told = migrated(second, board, dry_run=True, Accept_Language="en").json["obstacles"]
-    assert told == [{"reason": "approval-pending", "field": "stage", "message": "In stage board a decision is pending"}]
-    refused = migrated(second, board, Accept_Language="en")
+    told = migrated(second, board, dry_run=True).json["obstacles"]
+    assert told == [
+        {"reason": "approval-pending", "field": "stage", "message": "Na etapa board há uma decisão pendente"}
+    ]
+    refused = migrated(second, board)
     assert (refused.status_code, refused.json["type"]) == (409, "urn:vez:problem:cannot-migrate")
-    assert refused.json["errors"] == {"stage": ["In stage board a decision is pending"]}
-    lost = migrated(second, second.submitted(), parameters={"amount": "x", "colour": "red"}, Accept_Language="en")
-    assert lost.json["errors"] == {"colour": ["There is no such parameter there: its value would be lost"]}
+    assert refused.json["errors"] == {"stage": ["Na etapa board há uma decisão pendente"]}
+    lost = migrated(second, second.submitted(), parameters={"amount": "x", "colour": "red"})
+    assert lost.json["errors"] == {"colour": ["Lá não existe esse parâmetro: o valor se perderia"]}
     assert "flow.migrated" not in names(second, board)
 
 

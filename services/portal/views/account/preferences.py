@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, page, request_form, shapes
+from services.portal import door, page, reach, request_form, shapes
 from services.portal.ask import Refused
 from services.portal.request_form import Mistake
 from services.portal.shapes import Me, Session
@@ -97,6 +97,17 @@ def be_told() -> BaseResponse:
     return page.go(url_for("account.preferences", _anchor="told"), gettext("Saved."))
 
 
+@blueprint.post("/preferences/address")
+@door.signed_in
+def revive_address() -> BaseResponse:
+    """Have mail sent again to one's own address, which refused it for good."""
+    try:
+        door.asker().send("POST", "notify", f"/v1/recipients/{door.me().id}/revive")
+    except Refused as refused:
+        return _page(refused, "told")
+    return page.go(url_for("account.preferences", _anchor="told"), gettext("Mail is sent to this address again."))
+
+
 @blueprint.post("/preferences/password")
 @door.signed_in
 def change_password() -> BaseResponse:
@@ -157,6 +168,7 @@ def _page(refused: Refused | None = None, where: str = "") -> Response:
     found = page.gather(
         me=lambda: ask.get("identity", "/v1/me"),
         told=_ask_told,
+        trouble=lambda: reach.trouble(door.me().id),
         sessions=lambda: ask.get("identity", "/v1/sessions", limit=50),
     )
     me = shapes.one(found["me"], Me)
@@ -165,6 +177,7 @@ def _page(refused: Refused | None = None, where: str = "") -> Response:
         status=refused.status if refused else 200,
         mine=me,
         told=found["told"],
+        trouble=found["trouble"],
         sessions=shapes.several(found["sessions"], Session),
         zones=_zones(me.time_zone),
         digests=_digests(),

@@ -9,7 +9,7 @@ import msgspec
 from flask import Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, drawing_board, flowchart, page, speech
+from services.portal import door, drawing_board, flowchart, naming, page, speech
 from services.portal.ask import Refused
 from services.portal.tongue import gettext
 from services.portal.views.admin import frame
@@ -42,7 +42,7 @@ def catalog() -> Response:
     groups = [
         (
             text_in(group.names, language),
-            [_summary(each, language) for each in present.catalog.types if each.group == group.code],
+            [_summary(each, present.catalog, language) for each in present.catalog.types if each.group == group.code],
         )
         for group in present.catalog.groups
     ]
@@ -58,7 +58,7 @@ def queues() -> Response:
         "admin/queues.html",
         "queues",
         queues=[(each.code, text_in(each.names, speech.language()), each.members) for each in present.catalog.queues],
-        calendars=present.catalog.calendars,
+        calendars=[(each, naming.opening_hours(each)) for each in present.catalog.calendars],
     )
 
 
@@ -155,15 +155,16 @@ def _gather() -> dict[str, Any]:
     return page.gather(present=load_present)
 
 
-def _summary(type: Type, language: str) -> dict[str, Any]:
-    flow = type.version.flow
+def _summary(type: Type, catalog: Catalog, language: str) -> dict[str, Any]:
+    flow, kinds = type.version.flow, type.opened_by.kinds
+    names = {each.code: each.names for each in catalog.client_kinds}
     return {
         "code": type.code,
         "name": text_in(type.names, language),
         "description": text_in(type.descriptions, language),
         "stages": sum(1 for stage in flow.stages if stage.terminal is None),
         "parameters": len(type.version.parameters),
-        "opened_by": gettext("everybody") if type.opened_by.kinds == "all" else ", ".join(type.opened_by.kinds),
+        "opened_by": gettext("everybody") if kinds == "all" else naming.client_kinds(kinds, names, language),
     }
 
 
@@ -171,14 +172,15 @@ def _type_page(code: str, changed: dict[str, Any], *, plan: Any = None, refused:
     present: Present = _gather()["present"]
     type = present.catalog.type_by_code.get(code) or abort(404)
     language = speech.language()
+    queues = {each.code: text_in(each.names, language) for each in present.catalog.queues}
     return frame.render(
         "admin/type.html",
         "catalog",
         refused=refused,
-        type=_summary(type, language),
+        type=_summary(type, present.catalog, language),
         chart=flowchart.draw(type.version, Reader(id="", side="attendant"), language),
         matrix=drawing_board.matrix(type.version, language, changed),
-        stages=drawing_board.stage_facts(type.version, language),
+        stages=drawing_board.stage_facts(type.version, language, queues),
         version=present.version,
         plan=plan,
         changes=[each for each in plan["changes"] if each["change"] != "unchanged"] if plan else [],

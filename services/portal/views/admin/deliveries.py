@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, page
+from services.portal import door, naming, page
 from services.portal.ask import Refused
 from services.portal.tongue import gettext
 from services.portal.views.admin import frame
@@ -46,13 +46,18 @@ def _page(refused: Refused | None = None) -> Response:
         "admin/_deliveries.html" if part else "admin/deliveries.html",
         "deliveries",
         refused=refused,
-        rows=found["items"],
+        rows=[_row(each) for each in found["items"]],
         next_cursor=found.get("next_cursor"),
         chosen=chosen,
         states=list(_states().items()),
         channels=list(_channels().items()),
         called=_states() | _channels(),
     )
+
+
+def _row(delivery: dict[str, Any]) -> dict[str, Any]:
+    why = delivery["reason"]
+    return {**delivery, "what": naming.telling(delivery["kind"]), "reason": naming.reason(why) if why else None}
 
 
 def _chosen() -> dict[str, str | None]:
@@ -75,4 +80,4 @@ def _states() -> dict[str, str]:
 
 
 def _channels() -> dict[str, str]:
-    return {"in_app": gettext("here"), "mail": gettext("e-mail"), "webhook": gettext("webhook")}
+    return {"in_app": gettext("in the portal"), "mail": gettext("e-mail"), "webhook": gettext("webhook")}

@@ -17,7 +17,7 @@ def render(template: str, place: str, *, refused: Refused | None = None, **given
     return page.render(
         template,
         status=refused.status if refused else 200,
-        area="admin",
+        console="admin",
         sections=office.sections(door.me()),
         place_now=place,
         mistakes=mistakes(refused),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, page, people_file
+from services.portal import door, page, people_file, reach
 from services.portal.ask import Refused
 from services.portal.speech import LANGUAGES
 from services.portal.tongue import gettext, ngettext
@@ -25,6 +25,7 @@ def people() -> Response:
     found = page.gather(
         listed=lambda: ask.get("identity", "/v1/people", limit=50, **chosen),
         profiles=lambda: ask.get("identity", "/v1/profiles", limit=100),
+        kinds=lambda: ask.get("identity", "/v1/client-kinds"),
     )
     part = request.headers.get("HX-Target") == "more"
     return frame.render(
@@ -34,6 +35,7 @@ def people() -> Response:
         next_cursor=found["listed"].get("next_cursor"),
         chosen=chosen,
         profiles=named(found["profiles"]["items"]),
+        kinds=dict(named(found["kinds"]["items"])),
     )
 
 
@@ -142,6 +144,17 @@ def _bring(number: int, body: dict[str, Any]) -> dict[str, Any]:
     return {"line": number, "name": body.get("name"), "is_done": True, "text": gettext("done")}
 
 
+@blueprint.post("/people/<uuid:person_id>/revive")
+@door.needs("people.manage")
+def revive(person_id: str) -> BaseResponse:
+    """Send mail again to an address that refused it for good."""
+    try:
+        door.asker().send("POST", "notify", f"/v1/recipients/{person_id}/revive")
+    except Refused as refused:
+        return _form(person_id, refused)
+    return page.go(url_for("admin.person", person_id=person_id), gettext("Mail is sent to this address again."))
+
+
 def _body() -> dict[str, Any]:
     form = request.form
     identifiers = {kind: form.get(kind, "").strip() or None for kind in ("cpf_cnpj", "registration")}
@@ -164,12 +177,14 @@ def _form(person_id: str | None, refused: Refused | None = None, link: dict[str,
         profiles=lambda: ask.get("identity", "/v1/profiles", limit=100),
         kinds=lambda: ask.get("identity", "/v1/client-kinds"),
         person=lambda: ask.get("identity", f"/v1/people/{person_id}") if person_id else None,
+        trouble=lambda: reach.trouble(person_id) if person_id else None,
     )
     return frame.render(
         "admin/person.html",
         "people",
         refused=refused,
         person=found["person"],
+        trouble=found["trouble"],
         profiles=named(found["profiles"]["items"]),
         kinds=named(found["kinds"]["items"]),
         shown=_shown(found["person"], refused),

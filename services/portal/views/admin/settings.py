@@ -95,7 +95,7 @@ def _groups(by_key: dict[str, Any], attendants: list[Any], queues: list[Any]) ->
                     gettext("The address of a picture on this site, beginning with a slash."),
                     None,
                 ),
-                (KEYS[4], gettext("Time zone"), gettext("Of dates and numbers, where a person has set none."), zones),
+                (KEYS[4], gettext("Time zone"), gettext("Of dates and times, where a person has set none."), zones),
             ),
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, page
+from services.portal import door, naming, page
 from services.portal.ask import Refused
 from services.portal.tongue import gettext
 from services.portal.views.admin import frame
@@ -46,4 +46,5 @@ def set_webhook(webhook_id: str, state: str) -> BaseResponse:
 def _page(refused: Refused | None = None, secret: str = "") -> Response:
     ask = door.asker()
     found = page.gather(listed=lambda: ask.get("notify", "/v1/webhooks", limit=100))["listed"]
-    return frame.render("admin/webhooks.html", "webhooks", refused=refused, rows=found["items"], secret=secret)
+    rows = [{**each, "state_name": naming.webhook_state(each["state"])} for each in found["items"]]
+    return frame.render("admin/webhooks.html", "webhooks", refused=refused, rows=rows, secret=secret)

@@ -38,7 +38,7 @@ def table(results: list[dict[str, Any]] | None = None, status: int = 200) -> Res
             request.headers.get("HX-Target", ""), "attendant/queue.html"
         ),
         status=status,
-        area="attend",
+        console="attend",
         desk=menu,
         chosen=chosen,
         heading=_heading(menu, chosen),

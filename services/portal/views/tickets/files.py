@@ -19,6 +19,8 @@ from services.portal.views.tickets.blueprint import blueprint as tickets
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 
 NEW = ".new"
+PICTURE = "image/webp"
+LONGEST_KEY = 100
 
 
 def take_in(ticket_id: str) -> dict[str | None, list[str]]:
@@ -74,7 +76,15 @@ def begin(ticket_id: str) -> Response:
         asked.get("internal") is True,
         parameter,
     )
-    return jsonify(uploads.begin(door.asker(), ticket_id, announced))
+    key = asked.get("key")
+    return jsonify(uploads.begin(door.asker(), ticket_id, announced, key=str(key)[:LONGEST_KEY] if key else None))
+
+
+@blueprint.get("/uploads/<uuid:upload_id>")
+@door.signed_in
+def under_way(upload_id: str) -> Response:
+    """A script goes on with an upload: which parts are there, and where it sends the others."""
+    return jsonify(door.asker().get("attachments", f"/v1/uploads/{upload_id}"))
 
 
 @blueprint.post("/uploads/<uuid:upload_id>/complete")
@@ -103,6 +113,14 @@ def fetch(attachment_id: str) -> BaseResponse:
     """To the file itself, by an address that is good for a moment."""
     link = door.asker().send("POST", "attachments", f"/v1/attachments/{attachment_id}/link").body
     return redirect(str(link["url"]), 303)
+
+
+@blueprint.get("/<uuid:attachment_id>/thumbnail")
+@door.signed_in
+def thumbnail(attachment_id: str) -> Response:
+    """A small picture of a file that is one."""
+    small = door.asker().raw("attachments", f"/v1/attachments/{attachment_id}/thumbnail", accept=PICTURE)
+    return Response(small.content, content_type=PICTURE)
 
 
 @blueprint.post("/<uuid:attachment_id>/remove")

@@ -44,7 +44,7 @@ def shown(ticket_id: str, trouble: Trouble | None = None) -> Response:
     return page.render(
         _template(side),
         status=status,
-        area="attend",
+        console="attend",
         sheet=made,
         desk=desk.desk(),
         beside=beside.arrange(found, desk.queues()),
