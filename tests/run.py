@@ -1,4 +1,7 @@
-"""Runs the checks and tests, kind by kind, cheapest first: `python -m tests.run [--heavy] [path…]`."""
+"""Runs the checks and tests, kind by kind, cheapest first: `python -m tests.run [--heavy] [path…]`.
+
+`python -m tests.run --changed` runs the long checks whose inputs changed since they last passed (`tests.changed`).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import changed
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -35,6 +40,8 @@ KINDS = (
 def main(arguments: list[str]) -> int:
     """Run what is asked for; the exit status is 0 only if everything passed."""
     heavy = "--heavy" in arguments
+    if "--changed" in arguments:
+        return run_changed()
     paths = [a for a in arguments if not a.startswith("--")]
     if paths:
         return pytest(paths, workers=0, heavy=heavy)
@@ -49,10 +56,25 @@ def main(arguments: list[str]) -> int:
         print(f"\n== {kind.name}", flush=True)
         if pytest([str(folder.relative_to(ROOT))], workers=kind.workers, heavy=heavy) not in (0, 5):
             failed.append(kind.name)
+        elif heavy:
+            changed.record(check for check in changed.CHECKS if check.kind == kind.name)
         took = time.monotonic() - began
         note = "" if heavy or took <= kind.budget else f", over its budget of {kind.budget} s"
         print(f"== {kind.name}: {took:.0f} s{note}", flush=True)
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nEverything passed.", flush=True)
+    return 1 if failed else 0
+
+
+def run_changed() -> int:
+    """Run each long check whose inputs changed, and write down those that pass."""
+    failed = []
+    for check in changed.changed():
+        print(f"\n== {check.name}: what it depends on changed since it last passed", flush=True)
+        if pytest([*check.tests], workers=0, heavy=True):
+            failed.append(check.name)
+        else:
+            changed.record([check])
+    print(f"\nFailed: {', '.join(failed)}" if failed else "\nNothing that changed fails.", flush=True)
     return 1 if failed else 0
 
 

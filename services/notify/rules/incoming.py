@@ -113,11 +113,11 @@ def destination(mail: Mail, doors: Doors, domain: str) -> Destination | None:
     for door in found:
         if door.kind == "intake":
             return Destination(door)
-    door = next((door for door in found if door.kind == "answer"), None)
-    if door is None:
+    answered = next((door for door in found if door.kind == "answer"), None)
+    if answered is None:
         return None
     for kind, id in _referred(mail.references, domain):
-        return Destination(door, **{f"{kind}_id": id})
+        return Destination(answered, **{f"{kind}_id": id})
     return None
 
 

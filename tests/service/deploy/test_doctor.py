@@ -11,10 +11,11 @@ from click.testing import CliRunner
 
 from shared import clock
 from shared.bus import Bus
+from tests.service.attachments.clamd import FRESH, Clamd
 from tests.support import databases, rabbitmq
 from tests.support.processes import free_port
 from vez import setup
-from vez.doctor import broker, command, outside
+from vez.doctor import broker, command, outside, scanner
 from vez.doctor import databases as looked
 from vez.doctor.findings import Finding
 
@@ -90,6 +91,26 @@ def test_the_bucket_and_the_mail_server_are_looked_at(installed: Mapping[str, st
     assert outside.mail_server(f"smtp://127.0.0.1:{free_port()}").is_wrong
 
 
+def test_the_scanner_is_asked_how_old_its_signatures_are() -> None:
+    patient = command.patient_of(command.Path("nowhere"), {})
+    assert [finding.is_wrong for finding in scanner.look(patient)] == [False], "none is set"
+    for hours, is_wrong in ((3, False), (47, False), (50, True)):
+        made = clock.now() - timedelta(hours=hours)
+        with Clamd(version=made.strftime(FRESH)).running() as clamd:
+            (found,) = asked_of(clamd.url)
+        assert (found.is_wrong, found.said) == (is_wrong, f"ClamAV 1.4.3, signatures 27500 are {hours} h old")
+    with Clamd(version="ClamAV 1.4.3").running() as clamd:
+        (found,) = asked_of(clamd.url)
+    assert "does not say how old" in found.said
+    assert "freshclam" in found.remedy
+    (found,) = asked_of(f"tcp://127.0.0.1:{free_port()}")
+    assert "does not answer" in found.said
+
+
+def asked_of(url: str) -> list[Finding]:
+    return list(scanner.look(command.patient_of(command.Path("nowhere"), {"VEZ_ATTACHMENTS_CLAMD_URL": url})))
+
+
 def test_the_command_ends_with_1_and_says_what_to_do(installed: dict[str, str]) -> None:
     result = CliRunner().invoke(command.command, env=installed)
     assert result.exit_code == 1
@@ -110,4 +131,10 @@ def test_rabbitmq_is_looked_at_without_changing_it() -> None:
         found: dict[str, Any] = {f.about: f for f in broker.of_rabbitmq(node.url)}
         assert found["mailbox ticket"].remedy.startswith("vez run ticket worker: nobody takes from it")
         assert not found["mailbox vez.dead"].is_wrong
+        assert not found["exchange vez.events"].is_wrong
     assert [f.said.partition(":")[0] for f in broker.of_rabbitmq(node.url)] == ["cannot be reached"]
+
+
+def test_a_rabbitmq_that_is_too_old_is_named() -> None:
+    assert broker.of_release("3.8.9").remedy == "Upgrade it to 3.10 or newer"
+    assert not any(broker.of_release(version).is_wrong for version in ("3.10.8", "4.0.5", "of an unknown release"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Column, Text, select
 
 from shared import audit
 from shared.contracts.ticket import SubjectChanged
-from shared.database import BigInteger, Database, Id, Table, add_backbone, aggregate_columns, new_metadata
+from shared.database import BigInteger, Database, Id, Reader, Table, add_backbone, aggregate_columns, new_metadata
 from shared.errors import Conflict, Lost, Missing, PreconditionRequired, Stale
 from shared.ids import new_id
 from shared.transaction import Committed, Store, Transaction, Units
@@ -119,6 +120,22 @@ def test_a_verb_that_lost_is_run_again_from_its_read(units: Units) -> None:
     assert read(units, id).version == 3  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("code", ["40P01", "40001"])
+def test_a_verb_that_met_a_deadlock_is_run_again_and_is_not_told_that_the_database_is_away(
+    units: Units, code: str
+) -> None:
+    id, tries = make(units), []
+
+    def write(tx: Transaction) -> None:
+        tries.append(code)
+        if len(tries) == 1:
+            tx.connection.execute(f"DO $$ BEGIN RAISE EXCEPTION 'overtaken' USING ERRCODE = '{code}'; END $$")
+        rename(tx, id, "renamed" + id, 1)
+
+    units.run(write)
+    assert tries == [code, code]
+
+
 def test_a_hundred_parallel_writers_lose_no_update(units: Units) -> None:
     id, won = make(units), []
 
@@ -175,23 +192,27 @@ def test_the_chain_of_an_aggregate_verifies_and_a_change_behind_our_back_is_foun
     id = make(units)
     for n in range(1, 4):
         units.run(lambda tx, n=n: rename(tx, id, f"{n}{id}", n))  # type: ignore[misc]
-    log, details = metadata.tables["audit_log"], metadata.tables["audit_details"]
-    query = (
-        select(log, details.c.salt, details.c.detail)
-        .select_from(log.outerjoin(details, log.c.id == details.c.id))
-        .where(log.c.aggregate_id == id)
-        .order_by(log.c.position)
-    )
     with units.database.reader() as reader:
-        rows, row = reader.all(query), reader.one(select(things).where(things.c.id == id))
-    heads = {("ticket", id): (row.audit_count, row.head)}
-    assert audit.first_bad(rows, heads) is None
-    assert "entry 2 is missing" in str(audit.first_bad([rows[0], rows[2]], heads))
-    assert "its facts were changed" in str(audit.first_bad([rows[0]._replace(action="other"), *rows[1:]], heads))
-    assert "detail was changed" in str(audit.first_bad([*rows[:2], rows[2]._replace(detail={"name": "x"})], heads))
-    assert "the log has 2" in str(audit.first_bad(rows[:2], heads))
-    erased = [r._replace(salt=None, detail=None) for r in rows]
-    assert audit.first_bad(erased, heads) is None
+        assert verdict(reader) is None
+        with altered(reader, "DELETE FROM audit_log WHERE position = 2 AND aggregate_id = %s", id):
+            assert f"ticket {id}: entry 2 is missing" in str(verdict(reader))
+        with altered(reader, "UPDATE audit_log SET action = 'other' WHERE position = 1 AND aggregate_id = %s", id):
+            assert "its facts were changed" in str(verdict(reader))
+        with altered(reader, "DELETE FROM audit_details"):
+            assert verdict(reader) is None, "details may be erased"
+
+
+def verdict(reader: Reader) -> str | None:
+    """What the verification of the log says."""
+    return audit.verdict(reader, metadata, {"ticket": things}, lambda seen: None)
+
+
+@contextmanager
+def altered(reader: Reader, change: str, *values: str) -> Iterator[None]:
+    """The log after a change behind the application's back, which is undone at the end."""
+    with reader.connection.transaction(force_rollback=True):
+        reader.connection.execute(change, values)
+        yield
 
 
 def test_the_order_of_checks_is_forbidden_precondition_conflict_stale(database: Database) -> None:
