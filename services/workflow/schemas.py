@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from shared.catalog.definitions import text_in
 from shared.http import current_language, translate
@@ -237,6 +237,58 @@ class Flow(Schema):
     due_at = fields.DateTime(required=True, allow_none=True)
     near_at = fields.DateTime(required=True, allow_none=True)
     clocks = fields.List(fields.Nested(Clock), required=True)
+    version = fields.Integer(required=True)
+
+
+# ---- moving between versions -----------------------------------------------------------------------------------------
+
+_number = validate.Range(1, 2**31 - 1)
+
+
+class RunningQuery(Schema):
+    other_than = fields.Integer(
+        load_default=None, validate=_number, metadata={"description": "leave out the tickets on this version"}
+    )
+
+
+class RunningFlow(Schema):
+    """An open ticket. `version` is its flow's own, for If-Match; `flow_version` is that of its type."""
+
+    ticket_id = fields.String(required=True)
+    number = fields.String(required=True)
+    flow_version = fields.Integer(required=True)
+    stage = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
+class RunningFlows(Schema):
+    items = fields.List(fields.Nested(RunningFlow), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class MigrateRequest(Schema):
+    """`parameters`: the ticket's values as `GET /v1/tickets/{id}` shows them, by which the version judges it."""
+
+    version = fields.Integer(required=True, strict=True, validate=_number)
+    parameters = fields.Dict(keys=fields.String(), required=True)
+    dry_run = fields.Boolean(load_default=False)
+
+
+class Obstacle(Schema):
+    reason = fields.String(required=True)
+    field = fields.String(required=True)
+    message = Told(required=True)
+
+
+class Migration(Schema):
+    """A ticket and the version asked for. `moved`: it went there now."""
+
+    ticket_id = fields.String(required=True)
+    number = fields.String(required=True)
+    from_version = fields.Integer(required=True)
+    to_version = fields.Integer(required=True)
+    moved = fields.Boolean(required=True)
+    obstacles = fields.List(fields.Nested(Obstacle), required=True)
     version = fields.Integer(required=True)
 
 

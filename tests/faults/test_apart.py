@@ -36,7 +36,10 @@ CONNECTED = """
     WHERE datname LIKE 'vez\\_%' AND application_name LIKE 'vez-%' GROUP BY 1, 2"""
 
 
-@pytest.fixture(scope="module", params=[FEW, pytest.param(ALL, marks=pytest.mark.heavy)], ids=["few", "all"])
+pytestmark = pytest.mark.heavy
+
+
+@pytest.fixture(scope="module", params=[FEW, ALL], ids=["few", "all"])
 def vez(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
     """All of it, running."""
     apart.require()

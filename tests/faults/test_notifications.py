@@ -25,8 +25,8 @@ from vez.chaos.system import System
 
 NewSystem = Callable[[str], System]
 HANDS: Final = 4
-PER_TICKET: Final = 2
-"""Letters of one submission: to who holds it, and to who sent it."""
+PER_TICKET: Final = 1
+"""Letters of one submission: to who holds it. Who sent it is told nothing of their own act."""
 LEFT: Final = "SELECT count(*) FROM deliveries WHERE state IN ('queued', 'failed')"
 TOLD: Final = """
     SELECT d.id::text FROM deliveries d JOIN notices n ON n.id = d.event_id

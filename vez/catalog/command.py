@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import click
 
 from shared.catalog import reading
+from vez.catalog import migrating
 from vez.catalog.view import counted, show, show_problems, show_warnings
 from vez.http import Answer, Origin
 from vez.replay.api import Api, GivenUp, Refused, Session
@@ -100,6 +101,21 @@ def export(output: Path | None, **system: str) -> None:
         click.echo(f"Written to {output}.")
 
 
+@catalog.command()
+@click.option("--type", "code", required=True, metavar="CODE", help="The type whose open tickets are looked at.")
+@click.option("--to", required=True, type=click.IntRange(min=1), metavar="N", help="The published version to move to.")
+@click.option("--apply", "apply_it", is_flag=True, help="Move those that can; else only tell.")
+@_system
+def migrate(code: str, to: int, apply_it: bool, **system: str) -> None:
+    """Show which open tickets can go on in version N, which cannot and why; with --apply move those that can.
+
+    Each keeps its stage, turn and holder. The same command with the older number moves it back. Tickets that are not
+    moved stay on the version that they started on.
+    """
+    with _answering(system) as (api, admin):
+        migrating.show(migrating.outcomes(api, admin, code, to, apply=apply_it), to, apply=apply_it, say=click.echo)
+
+
 def read_text(file: Path) -> str:
     """The file's text, without a byte order mark. Raises ClickException where it is no UTF-8."""
     try:
@@ -119,10 +135,17 @@ def _put(system: Mapping[str, str], file: Path, prune: bool, *, dry_run: bool) -
 def _called(
     system: Mapping[str, str], method: str, path: str, body: bytes | None = None, *, headers: Mapping[str, str]
 ) -> Answer:
+    with _answering(system) as (api, admin):
+        return api.call(admin, method, path, body, headers=headers)
+
+
+@contextmanager
+def _answering(system: Mapping[str, str]) -> Iterator[tuple[Api, Session]]:
+    """The system that the options name, as the administrator; what it refuses is told. Raises ClickException."""
     try:
         with closing(Origin(system["url"])) as origin:
             api = Api(origin, patience_seconds=PATIENCE_SECONDS)
-            return api.call(Session(system["user"], system["password"]), method, path, body, headers=headers)
+            yield api, Session(system["user"], system["password"])
     except Refused as refused:
         raise _wrong(refused.problem.get("problems") or (), refused.text) from refused
     except (GivenUp, ValueError) as error:

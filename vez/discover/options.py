@@ -24,7 +24,8 @@ def log_options(command: F) -> F:
         click.option("--resource", metavar="COLUMN", help="The CSV column of who did it. [org:resource]"),
         click.option("--timestamp", metavar="COLUMN", help="The CSV column of when. [time:timestamp]"),
         click.option("--activity", metavar="COLUMN", help="The CSV column of what was done. [concept:name]"),
-        click.option("--case", metavar="COLUMN", help="The CSV column of the case. [case:concept:name]"),
+        click.option("--case", metavar="COLUMN",
+                     help="The CSV column of the case [case:concept:name]; OCEL's type of objects [ticket]."),
         click.option("--classifier", metavar="NAME", help="The classifier of the XES log that names its events."),
         click.argument("log", type=click.Path(path_type=Path)),
     ):  # fmt: skip

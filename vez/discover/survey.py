@@ -10,6 +10,7 @@ from typing import Final
 
 from vez.discover.constants import Constants
 from vez.logs import EventLog, LogCase, LogError, Value
+from vez.logs.model import CASE_PREFIX
 
 NOBODY: Final = 0
 """The number of no resource, and of no client: a stand-in acts for them."""
@@ -79,7 +80,8 @@ class Survey:
 def survey(log: EventLog, *, client_attribute: str = CLIENT_ATTRIBUTE, most: int | None = None) -> Survey:
     """Walk the log, or its first `most` cases.
 
-    `client_attribute`, of the first event or else of the case, names who opens it. Raises LogError.
+    `client_attribute`, of the first event or else of the case (whose columns of a CSV log begin with `case:`), names
+    who opens it. Raises LogError.
     """
     found = Survey(log.name, log.classifier)
     for case in islice(log.cases, most):
@@ -112,7 +114,9 @@ def _add(found: Survey, log: EventLog, case: LogCase, client_attribute: str) -> 
 
 
 def _client(found: Survey, case: LogCase, attribute: str) -> int:
-    value = case.events[0].attributes.get(attribute, case.attributes.get(attribute))
+    first = case.events[0].attributes
+    of_case = case.attributes.get(attribute, first.get(CASE_PREFIX + attribute))
+    value = first.get(attribute, of_case)
     return found.clients.number(str(value)) if value not in (None, "") else NOBODY
 
 

@@ -1,4 +1,4 @@
-"""Event logs, read as a stream of cases: XES (IEEE 1849) and CSV, compressed or not.
+"""Event logs, read as cases: XES (IEEE 1849), CSV and OCEL 2.0 (JSON), compressed or not.
 
 A log is somebody else's file: nothing in it is trusted, and everything wrong with it is one `LogError`, whose text a
 person can act on.

@@ -20,9 +20,13 @@ EXTENSIONS: Final = frozenset(
         *("concept", "lifecycle", "org", "time", "semantic", "identity", "cost", "micro", "artifactlifecycle"),
         *("swapp", "swcomm", "swevent", "swtelemetry"),
         *("meta_3TU", "meta_general", "meta_concept", "meta_life", "meta_org", "meta_time"),
+        "vez",
     }
 )
-"""The prefixes of the published XES extensions: what they name is not the house's own (IEEE 1849, clause 7)."""
+"""The prefixes of the published XES extensions, and of what `vez export` says of tickets and stages.
+
+What they name is not the house's own, as parameters are (IEEE 1849, clause 7).
+"""
 
 MOST_ATTRIBUTES: Final = 1_000
 """Of one event, case or header, nested ones counted. Real logs stay near 100; a million is an attack or a mistake."""
@@ -46,7 +50,12 @@ class Columns:
     timestamp_format: str | None = None
 
     def __bool__(self) -> bool:
-        return any((self.case, self.activity, self.timestamp, self.resource, self.timestamp_format))
+        return bool(self.case) or self.others
+
+    @property
+    def others(self) -> bool:
+        """Whether anything but the case is told."""
+        return any((self.activity, self.timestamp, self.resource, self.timestamp_format))
 
 
 @dataclass(frozen=True, slots=True)

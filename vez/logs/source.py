@@ -48,7 +48,7 @@ def pieces(stream: IO[bytes]) -> Iterator[bytes]:
 def stem(path: Path) -> str:
     """The log's name: its file's, without the endings that say how it is written."""
     name = path.name
-    for ending in (".gz", ".xes", ".xml", ".csv", ".txt"):
+    for ending in (".gz", ".xes", ".xml", ".csv", ".txt", ".json", ".jsonocel"):
         if name.lower().endswith(ending) and len(name) > len(ending):
             name = name[: -len(ending)]
     return name

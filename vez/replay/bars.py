@@ -38,7 +38,8 @@ class Bars:
 
     progress: Progress
 
-    def add(self, name: str, total: int) -> Bar:
+    def add(self, name: str, total: int | None) -> Bar:
+        """A bar that fills up to `total`; one that only counts where nobody knows how many there are."""
         return Bar(self.progress, self.progress.add_task(name, total=total))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 from rich.console import Console
@@ -11,19 +11,15 @@ from rich.console import Console
 from vez.discover.options import log_options, read_draft
 from vez.http import Origin
 from vez.replay.api import Api, GivenUp, Refused, Session
+from vez.replay.door import door_options
 from vez.replay.people import NoEntry
 from vez.replay.report import Report, show, write_json
 from vez.replay.run import How, run
 
-DEMO_ADMIN: Final = "admin@vez.test"
-DEMO_PASSWORD: Final = "vez-demo"  # noqa: S105 (of the demonstration's people, printed by `vez up`)
-
 
 @click.command()
 @log_options
-@click.option("--url", required=True, metavar="URL", help="The origin of the running system.")
-@click.option("--admin", default=DEMO_ADMIN, show_default=True, metavar="E-MAIL", help="An administrator.")
-@click.option("--password", envvar="VEZ_ADMIN_PASSWORD", default=DEMO_PASSWORD, hidden=True)
+@door_options
 @click.option("--cases", type=click.IntRange(min=1), metavar="N", help="Only the log's first N cases.")
 @click.option(
     "--concurrency",

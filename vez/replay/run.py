@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from rich.console import Console
 
@@ -11,15 +10,13 @@ from shared import clock
 from shared.ids import new_id
 from vez.discover.draft import Draft
 from vez.replay import bars, people, publish, readback
-from vez.replay.api import Api, Refused, Session
-from vez.replay.people import Cast, NoEntry
+from vez.replay.api import Api, Session
+from vez.replay.door import open_door
+from vez.replay.people import Cast
 from vez.replay.play import Player, play_all
 from vez.replay.readback import Compared, Told
 from vez.replay.report import Report, latency
 from vez.replay.tally import Tally
-
-DOOR_SECONDS: Final = 5.0
-"""How long the first call is tried: a wrong address should be told at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class How:
 
 def run(api: Api, admin: Session, draft: Draft, how: How, console: Console) -> Report:
     """Play the draft's log against the system behind `api`, and report. Raises Refused, GivenUp, NoEntry."""
-    _open_door(api, admin)
+    open_door(api, admin)
     wanted, count = len(people.needed(draft)), len(draft.survey.walks)
     with bars.shown(console) as shown:
         made, entered = shown.add("people", wanted), shown.add("sign-ins", wanted)
@@ -71,17 +68,6 @@ def run(api: Api, admin: Session, draft: Draft, how: How, console: Console) -> R
     read = clock.monotonic() - ended
     outcome = Outcome(cast, version, published - began, player.tally, took, compared, told, read)
     return _report(api, draft, outcome, how)
-
-
-def _open_door(api: Api, admin: Session) -> None:
-    try:
-        Api(api.origin, patience_seconds=DOOR_SECONDS).sign_in(admin)
-    except Refused as refused:
-        if refused.status != 401:
-            raise
-        raise NoEntry(
-            f"{admin.email} cannot sign in at {api.origin.url}: name one with --admin and set VEZ_ADMIN_PASSWORD."
-        ) from refused
 
 
 def _report(api: Api, draft: Draft, outcome: Outcome, how: How) -> Report:

@@ -14,7 +14,10 @@ _SETTINGS: Final = about(
     """SELECT s.key, s.version, s.value, s.updated_at, s.updated_by, p.display_name AS updater
 FROM settings s LEFT JOIN people p ON p.id = s.updated_by WHERE s.key = ANY(%(keys)s)"""
 )
-_PERSON: Final = about("SELECT p.id, p.display_name, $can_attend AS can_attend FROM people p WHERE p.id = %(id)s")
+_PERSON: Final = about(
+    """SELECT p.id, p.display_name, $can_attend AS can_attend, p.is_absent, p.substitute_id
+FROM people p WHERE p.id = %(id)s"""
+)
 _QUEUE: Final = about(
     """SELECT q.code, q.names, q.is_retired, (
     SELECT count(*) FROM queue_members m JOIN people p ON p.id = m.person_id
@@ -60,8 +63,24 @@ def meaning_of(reader: Reader, kind: Kind, value: str | None) -> Meaning:
         return Meaning()
     if kind == "person":
         person = reader.one(_PERSON, id=value)
-        return Meaning() if person is None else rules.meaning_of_person(*person[:2], can_attend=person.can_attend)
+        if person is None:
+            return Meaning()
+        is_alone = person.is_absent and not _stands_in(reader, person)
+        return rules.meaning_of_person(*person[:2], can_attend=person.can_attend, is_alone=is_alone)
     queue = reader.one(_QUEUE, code=value)
     if queue is None:
         return Meaning()
     return rules.meaning_of_queue(queue.code, queue.names, is_retired=queue.is_retired, able=queue.able)
+
+
+def _stands_in(reader: Reader, person: Any) -> bool:
+    """Whether anybody in the chain of substitutes is there and can attend."""
+    passed = {person.id}
+    while (id := person.substitute_id) is not None and id not in passed:
+        passed.add(id)
+        person = reader.one(_PERSON, id=id)
+        if person is None or not person.can_attend:
+            return False
+        if not person.is_absent:
+            return True
+    return False

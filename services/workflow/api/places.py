@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from shared.errors import Invalid, Message
 from shared.http import Cursor
 
@@ -12,6 +14,19 @@ def after() -> str | None:
     if keys is None:
         return None
     if len(keys) != 1 or not isinstance(keys[0], str) or not keys[0].isprintable():
-        wrong = Message("This is not a cursor that an answer gave")
-        raise Invalid("Correct the fields named and send it again", fields={"cursor": [wrong]})
+        raise _no_cursor()
     return keys[0]
+
+
+def after_id() -> str | None:
+    """The id after which a list goes on, by `?cursor=`. Raises Invalid."""
+    key = after()
+    try:
+        return None if key is None else str(UUID(key))
+    except ValueError as error:
+        raise _no_cursor() from error
+
+
+def _no_cursor() -> Invalid:
+    wrong = Message("This is not a cursor that an answer gave")
+    return Invalid("Correct the fields named and send it again", fields={"cursor": [wrong]})

@@ -58,6 +58,7 @@ flows = Table(
         postgresql_where=text("state = 'running' AND side <> 'nobody' AND holder_id IS NULL AND holder_queue IS NULL"),
     ),
     Index("ix_flows_open", "type", "type_version", postgresql_where=text("state = 'running'")),
+    Index("ix_flows_of_type", "type", "ticket_id", postgresql_where=text("state = 'running'")),
     Index("ix_flows_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
 )
 

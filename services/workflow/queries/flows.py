@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -20,6 +21,24 @@ from shared.ids import Actor
 _FLOW: Final = about(
     "SELECT f.*, clock_timestamp() AS now FROM flows f WHERE f.ticket_id = %(ticket_id)s AND $sees_flow"
 )
+_RUNNING: Final = about(
+    """SELECT f.ticket_id, f.number, f.type_version, f.stage, f.version FROM flows f
+WHERE f.type = %(code)s AND f.state = 'running' AND f.ticket_id > %(after)s
+  AND f.type_version IS DISTINCT FROM %(other_than)s::integer
+ORDER BY f.ticket_id LIMIT %(limit)s"""
+)
+BEFORE_ALL: Final = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningFlow:
+    """An open ticket, the version that it is on, and its flow's own version for If-Match."""
+
+    ticket_id: str
+    number: str
+    flow_version: int
+    stage: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +73,24 @@ def flow(reader: Reader, actor: Actor, ticket_id: str) -> FlowShown:
         raise NotFound("There is no such flow")
     reader.took_place_at(row.now)
     return _shown(flow_of(row), row, _readings(reader, flow_of(row)))
+
+
+def running(
+    reader: Reader, code: str, *, other_than: int | None, after: str | None, limit: int
+) -> tuple[Sequence[RunningFlow], str | None]:
+    """The open tickets of a type after the id `after`, those on `other_than` left out; and where the next begin."""
+    rows = reader.all(_RUNNING, code=code, other_than=other_than, after=after or BEFORE_ALL, limit=limit + 1)
+    items = [
+        RunningFlow(
+            ticket_id=row.ticket_id,
+            number=row.number,
+            flow_version=row.type_version,
+            stage=row.stage,
+            version=row.version,
+        )
+        for row in rows[:limit]
+    ]
+    return items, items[-1].ticket_id if len(rows) > limit else None
 
 
 def _readings(reader: Reader, flow: Flow) -> list[Reading]:

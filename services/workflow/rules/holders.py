@@ -1,8 +1,8 @@
 """Who gets a stage: assignment rules and fallbacks.
 
-With no rule that is the default attendant. When the rule or the setting names nobody, or someone who cannot act, the
-flow's fallback queue holds the ticket, else the queue in the setting, and administrators are told why: a request is
-never left with nobody (domain page, *Life of a ticket*).
+With no rule that is the default attendant. Who is absent is followed by their substitute. When the rule or the setting
+names nobody, or someone who cannot act, the flow's fallback queue holds the ticket, else the queue in the setting, and
+administrators are told why: a request is never left with nobody (domain page, *Life of a ticket*).
 """
 
 from __future__ import annotations
@@ -50,18 +50,38 @@ def holder_for(
 
 
 def _acting_for_third_party(flow: Flow, facts: Facts, by: str) -> str | None:
-    """Who took the transition in, if an attendant did, else the last attendant; None where neither can act."""
-    candidates = [by] if flow.side in ("attendant", "third_party") else []
-    candidates += [flow.attendant_id] if flow.attendant_id is not None else []
-    return next((c for c in candidates if facts.person(c).can_attend), None)
+    """Who took the transition in, if an attendant did, else the last attendant; None where neither can act.
+
+    Who takes a transition is at work, whatever their absence says; the last attendant may have gone away since.
+    """
+    if flow.side in ("attendant", "third_party") and facts.person(by).can_attend:
+        return by
+    return stand_in(flow.attendant_id, facts)
+
+
+def stand_in(named: str | None, facts: Facts) -> str | None:
+    """Who gets what is assigned to a person: they, while they are absent their substitute, and so on.
+
+    None where nobody of them can act: who is absent and has nobody in their place cannot. Raises Wanted.
+    """
+    passed: set[str] = set()
+    while named is not None and named not in passed:
+        person = facts.person(named)
+        if not person.can_attend:
+            return None
+        if not person.absent:
+            return named
+        passed.add(named)
+        named = person.substitute_id
+    return None
 
 
 def assign(rule: Assignment | None, published: Published, flow: Flow, facts: Facts) -> Chosen:
     """The holder that an attendants' rule names, or the fallback. Raises Wanted."""
     kind = rule.kind if rule is not None else "default_attendant"
     target = (rule.target if rule is not None else None) or ""
-    if kind == "previous" and flow.attendant_id is not None and facts.person(flow.attendant_id).can_attend:
-        return Chosen(Holder(id=flow.attendant_id))
+    if kind == "previous" and (last := stand_in(flow.attendant_id, facts)) is not None:
+        return Chosen(Holder(id=last))
     if kind == "queue":
         return _queue(target, published, facts)
     if kind == "least_loaded":
@@ -72,18 +92,19 @@ def assign(rule: Assignment | None, published: Published, flow: Flow, facts: Fac
 
 
 def _default_attendant(published: Published, facts: Facts) -> Chosen:
-    named = facts.default_attendant
-    if named is None:
+    if facts.default_attendant is None:
         return fallback(published, facts, "no_default_attendant")
-    if not facts.person(named).can_attend:
+    person = stand_in(facts.default_attendant, facts)
+    if person is None:
         return fallback(published, facts, "default_attendant_cannot_act")
-    return Chosen(Holder(id=named))
+    return Chosen(Holder(id=person))
 
 
 def _attendant(named: str | None, published: Published, facts: Facts) -> Chosen:
-    if named is None or not facts.person(named).can_attend:
+    person = stand_in(named, facts)
+    if person is None:
         return fallback(published, facts, "attendant_cannot_act")
-    return Chosen(Holder(id=named))
+    return Chosen(Holder(id=person))
 
 
 def _queue(code: str, published: Published, facts: Facts) -> Chosen:
@@ -101,7 +122,8 @@ def _least_loaded(code: str, published: Published, facts: Facts) -> Chosen:
     loads = facts.load(code)
     able = [m for m in facts.members_of(code) if m.can_attend]
     present = [m for m in able if not m.absent] or able
-    return Chosen(Holder(id=min(present, key=lambda m: loads.get(m.id, 0)).id))
+    least = min(present, key=lambda m: loads.get(m.id, 0)).id
+    return Chosen(Holder(id=stand_in(least, facts) or least))
 
 
 def useless(queue: Queue | None) -> str | None:

@@ -98,10 +98,16 @@ class SettingShown:
     meaning: Meaning = Meaning()
 
 
-def meaning_of_person(id: str, name: str, *, can_attend: bool) -> Meaning:
-    """What a setting that names a person means."""
-    warning = Message("%(person)s cannot attend tickets now: new tickets go to the fallback queue", {"person": name})
-    return Meaning(person=Named(id, name), warnings=() if can_attend else (warning,))
+def meaning_of_person(id: str, name: str, *, can_attend: bool, is_alone: bool) -> Meaning:
+    """What a setting that names a person means; `is_alone`: absent, and nobody who is there stands in for them."""
+    warnings = []
+    if not can_attend:
+        text = "%(person)s cannot attend tickets now: new tickets go to the fallback queue"
+        warnings.append(Message(text, {"person": name}))
+    elif is_alone:
+        text = "%(person)s is absent and nobody stands in: new tickets go to the fallback queue"
+        warnings.append(Message(text, {"person": name}))
+    return Meaning(person=Named(id, name), warnings=tuple(warnings))
 
 
 def meaning_of_queue(code: str, names: dict[str, str], *, is_retired: bool, able: int) -> Meaning:

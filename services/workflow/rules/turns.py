@@ -9,7 +9,7 @@ from services.workflow.rules import approval
 from services.workflow.rules.entering import Moment, panel_of
 from services.workflow.rules.facts import Facts
 from services.workflow.rules.flow import Flow, Published, Step, stage_facts
-from services.workflow.rules.holders import Chosen, fallback, useless
+from services.workflow.rules.holders import Chosen, fallback, stand_in, useless
 from shared.catalog.definitions import Stage
 from shared.contracts.workflow import Holder, Reassigned
 
@@ -57,7 +57,10 @@ def reassign(
 
 
 def resume(published: Published, flow: Flow, facts: Facts, moment: Moment, cause: Literal["resume", "wake"]) -> Step:
-    """The turn returns after a wait or a schedule: to who holds or kept it, else to the fallback. Raises Wanted."""
+    """The turn returns after a wait or a schedule: to who holds it, or to who kept it or stands in, else the fallback.
+
+    Raises Wanted.
+    """
     stage = published.version.load_stage(flow.stage or "")
     chosen = _back_to(published, flow, facts)
     awake = replace(
@@ -69,8 +72,10 @@ def resume(published: Published, flow: Flow, facts: Facts, moment: Moment, cause
 def _back_to(published: Published, flow: Flow, facts: Facts) -> Chosen:
     if flow.holder_queue is not None:
         return Chosen(flow.holder)
-    person = flow.holder_person or flow.kept_id
-    if person is None or not facts.person(person).can_attend:
+    if flow.holder_person is not None and facts.person(flow.holder_person).can_attend:
+        return Chosen(flow.holder)
+    person = stand_in(flow.kept_id, facts) if flow.holder_person is None else None
+    if person is None:
         return fallback(published, facts, "holder_gone")
     return Chosen(Holder(id=person))
 

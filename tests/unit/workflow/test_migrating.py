@@ -93,6 +93,16 @@ def test_what_was_missing_already_or_could_not_be_seen_is_no_obstacle() -> None:
     assert found(target, present=asking("optional")) == [("value-missing", "colour")]
 
 
+def test_what_no_caller_should_send_is_judged_and_breaks_nothing() -> None:
+    dependent = replace(COLOUR, when="parameters.amount > 5")
+    target = asking("required", parameters=(AMOUNT, dependent))
+    odd = version(parameters=(replace(AMOUNT, max=9),), number=1)
+    for value in ("seven", [7], {"a": 1}, True):
+        assert ("value-wrong", "amount") in found(target, {"amount": value, "": [], "x": {}}, present=odd)
+    assert found(target, {"amount": 3}) == []
+    assert found(target, {"amount": 7}) == [("value-missing", "colour")]
+
+
 def test_moving_is_no_new_turn_and_is_undone_by_moving_back() -> None:
     flow = a_flow().build()
     step = migrate(flow, version(), moment("admin"))
