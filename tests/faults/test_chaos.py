@@ -39,6 +39,13 @@ def drilled(
     return report
 
 
+def test_a_worker_and_an_http_process_killed_lose_nothing_and_do_nothing_twice(new_system: NewSystem) -> None:
+    faults = [processes.Kill("worker"), processes.Kill("http")]
+    report = drilled(new_system("embedded"), faults, tickets=8, mail=False)
+    assert report.deaths == 2
+
+
+@pytest.mark.heavy
 def test_nothing_is_lost_and_nothing_done_twice_on_the_embedded_stack(new_system: NewSystem) -> None:
     points = [("before_inbox_commit", "before_acknowledge"), ("after_commit", "before_relay")]
     deaths = [processes.CrashPoints(each) for each in points]
@@ -47,6 +54,7 @@ def test_nothing_is_lost_and_nothing_done_twice_on_the_embedded_stack(new_system
     assert report.deaths == 4
 
 
+@pytest.mark.heavy
 def test_nothing_is_lost_and_nothing_done_twice_over_rabbitmq(new_system: NewSystem) -> None:
     faults = [processes.Kill("worker"), broker.Killed(seconds=0.0), broker.Wiped(seconds=0.0)]
     report = drilled(new_system("rabbitmq"), faults, tickets=15, mail=False)
