@@ -144,9 +144,9 @@ def last_administrator(tx: Transaction, before: Person, after: Person) -> VezErr
     was, stays = (p.is_active and not p.is_machine and ADMINISTRATOR in p.profiles for p in (before, after))
     if not was or stays:
         return None
+    seen = tx.scalar(_ADMINISTRATOR_TOUCHED)  # before counting: who counted first would not notice a touch in between
     if tx.scalar(_OTHER_ADMINISTRATORS, id=before.id) == 0:
         return Conflict("This is the last administrator: make another one first", type="last-administrator")
-    seen = tx.scalar(_ADMINISTRATOR_TOUCHED)
     tx.update(profiles, {"code": ADMINISTRATOR}, {"updated_at": tx.now}, expect={"updated_at": seen})
     return None
 

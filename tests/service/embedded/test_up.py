@@ -75,7 +75,7 @@ def test_a_process_that_dies_is_started_again_at_once(stack: Stack, place: int) 
     grandchildren = below(pid)
     os.kill(pid, signal.SIGKILL)
     took = wait_until(lambda: len({*stack.members()} - {pid}) == len(members), what=f"{name}'s restart")
-    assert took < 4, "within a second where nobody else works; tests share their machine"
+    assert took < 15, "within a second where nobody else works; tests share their machine"
     wait_until(stack.is_ready, what=f"readiness after {name}'s death")
     assert not {*grandchildren} & {*below(stack.process.pid)}
 
