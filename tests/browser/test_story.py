@@ -117,7 +117,7 @@ def test_a_client_rejects_with_a_reason_and_then_approves(analysed: tuple[Visito
 def test_a_draft_is_kept_while_typing_and_only_its_author_sees_it(visit: Visit) -> None:
     ana, bruno = visit("ana"), visit("bruno")
     ana.begin()
-    ana.page.locator("#subject").press_sequentially("Rascunho que se guarda")
+    ana.page.fill("#subject", "Rascunho que se guarda")
     expect(ana.page.locator("#saved")).to_contain_text(re.compile("Rascunho salvo às"))
     ana.page.goto("/tickets?filter=my_turn")
     ana.page.click("article[data-draft] a:has-text('Continuar')")

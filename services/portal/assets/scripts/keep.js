@@ -66,7 +66,11 @@ function sayConnection() {
 }
 
 async function autosave(form) {
-  if (!navigator.onLine || form.dataset.sending || form.dataset.saving) return;
+  if (!navigator.onLine || form.dataset.sending) return;
+  if (form.dataset.saving) {
+    form.dataset.again = "yes"; // what was typed while the last copy was under way goes with the next one
+    return;
+  }
   const subject = form.elements.subject?.value.trim();
   if (!subject) return;
   form.dataset.saving = "yes";
@@ -79,6 +83,10 @@ async function autosave(form) {
     sayConnection();
   } finally {
     delete form.dataset.saving;
+  }
+  if (form.dataset.again) {
+    delete form.dataset.again;
+    await autosave(form);
   }
 }
 
