@@ -250,8 +250,7 @@ class Committer:
         envelope, store = job.envelope, self.runtime.store
         handler = self.handlers.get(envelope.name)
         if handler is None and (envelope.name, envelope.v) in REGISTRY:
-            # One that waited has a row, which would wait for ever.
-            steps.write_done(round.writes, store, envelope, known.now, keep=envelope.id in known.stored)
+            steps.write_passed(round.writes, store, envelope, waited=envelope.id in known.stored)
             self._over(round, job, "not_for_us")
             return
         tx = Transaction(connection, store, _actor(envelope), cause=envelope)

@@ -100,6 +100,14 @@ def write_done(writes: Writes, store: Store, envelope: Envelope, now: datetime, 
     write_applied(writes, store, envelope)
 
 
+def write_passed(writes: Writes, store: Store, envelope: Envelope, *, waited: bool) -> None:
+    """The event is nothing to this reader: `applied` moves to it, and the row in which it `waited` goes."""
+    table = store.table("inbox")
+    if waited:
+        writes.deletes[(table.name, envelope.id)] = (table, {"id": envelope.id})
+    write_applied(writes, store, envelope)
+
+
 def write_applied(writes: Writes, store: Store, envelope: Envelope) -> None:
     """Move `applied` to the event's number. The row is locked, so nothing else moves it meanwhile."""
     key = (store.table("applied").name, envelope.word, envelope.aggregate_id)
