@@ -22,6 +22,7 @@ def test_an_attendants_day_by_keyboard_only(visit: Visit) -> None:
     page.keyboard.press("j")
     expect(page.locator("#preview h2")).to_have_text("Pelo teclado 1")
     page.keyboard.press("k")
+    expect(page.locator("#preview h2")).to_have_text("Pelo teclado 2")
     page.keyboard.press("x")
     expect(page.locator("[data-bulk]")).to_contain_text("1 marcados")
     page.keyboard.press("x")
