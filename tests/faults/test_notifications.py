@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,8 +37,6 @@ ODD: Final = """
     WHERE n.event = 'flow.stage_entered' AND d.state <> 'sent'"""
 
 
-# The Receiver's and the clients' connections to what is killed are left to the collector, which warns of each.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("tickets", [100, pytest.param(1000, marks=pytest.mark.heavy)])
 def test_nothing_is_lost_and_nothing_comes_twice_while_broker_and_database_die(
     new_system: NewSystem, monkeypatch: pytest.MonkeyPatch, tickets: int
@@ -45,7 +44,7 @@ def test_nothing_is_lost_and_nothing_comes_twice_while_broker_and_database_die(
     monkeypatch.setenv("VEZ_NOTIFY_WEBHOOK_ALLOW", "127.0.0.0/8")
     system = new_system("rabbitmq")
     vez = Stack(system.url, Path(system.place))
-    with Receiver().running() as receiver:
+    with closing(vez.client), Receiver().running() as receiver:
         hook = {"url": receiver.url, "events": ["flow.stage_entered"]}
         assert vez.post("admin", "/api/notify/v1/webhooks", hook).status_code == 201
         with ThreadPoolExecutor(HANDS) as hands:
