@@ -37,3 +37,13 @@ def world(options: Options) -> Iterator[World]:
     """The service, hearing events."""
     with World(options).running() as world:
         yield world
+
+
+@pytest.fixture
+def ana(world: World) -> str:
+    return world.person("Ana Souza", kind="customer")
+
+
+@pytest.fixture
+def bruno(world: World) -> str:
+    return world.person("Bruno Alves")

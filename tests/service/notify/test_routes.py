@@ -16,8 +16,8 @@ from shared.contracts import workflow as w
 from shared.contracts.identity import ProfileChanged
 from shared.ids import new_id
 from tests.service.notify.callers import Caller, caller, identity
+from tests.service.notify.letters import agreement, make_due, send_all
 from tests.service.notify.smtp import MailServer
-from tests.service.notify.test_mail import agreement, make_due, send_all
 from tests.service.notify.world import MORE, TRIAGE, World
 
 

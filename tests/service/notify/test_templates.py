@@ -13,8 +13,8 @@ from services.notify.app import create_app
 from services.notify.options import Options
 from shared import client, http
 from tests.service.notify.callers import Caller, caller, identity
+from tests.service.notify.letters import agreement, body, send_all
 from tests.service.notify.smtp import MailServer
-from tests.service.notify.test_mail import agreement, body, send_all
 from tests.service.notify.world import World
 
 GOOD = {

@@ -1,13 +1,10 @@
-"""Mail comes in over LMTP and IMAP, each message once: answers, requests and bounces; robots and liars get nothing."""
+"""Mail comes in over LMTP and IMAP, each message once: answers and requests; robots and liars get nothing."""
 
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
 from dataclasses import replace
-from email import policy
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
 
@@ -20,97 +17,10 @@ from shared.errors import Retryable
 from shared.ids import new_id
 from tests.service.notify.desk import Desk
 from tests.service.notify.imap import ImapServer
+from tests.service.notify.incoming.mails import QUOTE, TRUSTED, deal, ends, hand_in, mail
+from tests.service.notify.letters import send_all
 from tests.service.notify.smtp import MailServer
-from tests.service.notify.test_mail import agreement, send_all, states
-from tests.service.notify.world import World, nobody_answers
-
-QUOTE = "Em seg., 23 de nov. de 2026 às 15:30, Bruno Alves <\navisos@vez.test> escreveu:\n\n> Boa tarde, Ana.\n"
-TRUSTED = "mx.vez.test; dmarc=pass (p=reject) header.from=vez.test"
-
-
-@pytest.fixture
-def options(options: Options) -> Options:
-    return replace(
-        options,
-        reply_address="respostas@vez.test",
-        intake="ajuda@vez.test=help, fiscal@vez.test=billing:submit",
-        mail_in_url="lmtp://127.0.0.1:1",
-        authserv_id="mx.vez.test",
-    )
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def world(options: Options, desk: Desk) -> Iterator[World]:
-    """The service with its door open, at a port of its own."""
-    made = World(options)
-    services = made.runtime.services
-    services.urls["attachments"] = "http://attachments.test"
-    services.transports |= {
-        "ticket": desk.transport("ticket", made.ticket_service),
-        "attachments": desk.transport("attachments", nobody_answers),
-        "identity": desk.transport("identity", nobody_answers),
-    }
-    door = made.gateways["listener"]
-    door.port = 0
-    with made.running():
-        timers.open_door(made.runtime)
-        yield made
-        door.close()
-
-
-@pytest.fixture
-def ana(world: World) -> str:
-    return world.person("Ana Souza", kind="customer")
-
-
-@pytest.fixture
-def bruno(world: World) -> str:
-    return world.person("Bruno Alves")
-
-
-@pytest.fixture
-def letter(world: World, mail_server: MailServer, ana: str, bruno: str) -> EmailMessage:
-    """A letter that Ana was sent."""
-    agreement(world, ana, bruno)
-    send_all(world)
-    return mail_server.messages[0]
-
-
-def mail(
-    to: str, text: str = "Pode seguir assim.", *, sender: str = "Ana Souza <ana@vez.test>", **more: str
-) -> EmailMessage:
-    """A mail as a mail program writes it."""
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"], message["To"], message["Subject"] = sender, to, more.pop("subject", "Re: Sua vez")
-    message["Message-ID"] = more.pop("message_id", f"<{new_id()}@mail.test>")
-    for name, value in more.items():
-        message[name.replace("_", "-")] = value
-    message.set_content(text)
-    return message
-
-
-def hand_in(world: World, message: EmailMessage, *to: str, sender: str = "ana@vez.test") -> None:
-    """Our mail server hands a message in by LMTP, and it is dealt with."""
-    with smtplib.LMTP("127.0.0.1", world.gateways["listener"].port) as server:
-        server.sendmail(sender, list(to) or [message["To"]], message.as_bytes(policy=policy.SMTP))
-    deal(world)
-
-
-def deal(world: World) -> None:
-    """Let the timer do what is due now."""
-    world.rows("UPDATE incoming SET next_try_at = now() - interval '1 s' WHERE next_try_at IS NOT NULL RETURNING 1")
-    while timers.take_mail_in(world.runtime):
-        pass
-
-
-def ends(world: World) -> list[tuple[Any, ...]]:
-    """What became of each mail."""
-    return world.rows("SELECT state, reason FROM incoming ORDER BY id")
+from tests.service.notify.world import World
 
 
 def test_an_answer_becomes_a_message_of_its_writer_without_what_it_quotes(
@@ -337,58 +247,6 @@ def test_over_lmtp_every_recipient_has_an_answer_of_its_own(world: World, letter
         assert server.noop()[0] == 250
     deal(world)
     assert ends(world) == [("taken", "answer")]
-
-
-def bounce(letter: EmailMessage, address: str, status: str, *, action: str = "failed") -> EmailMessage:
-    """What a mail server says of a letter that it took and could not deliver (RFC 3464)."""
-    content = (
-        "From: MAILER-DAEMON@mail.test\r\nTo: avisos@vez.test\r\nSubject: Undelivered Mail\r\n"
-        f"Message-ID: <{new_id()}@mail.test>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
-        "--b\r\nContent-Type: text/plain\r\n\r\nIt could not be delivered.\r\n"
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.test\r\n\r\n"
-        f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: {status}\r\n"
-        "Diagnostic-Code: smtp; 550 no such user here\r\n\r\n"
-        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {letter['Message-ID']}\r\n\r\n--b--\r\n"
-    )
-    message = EmailMessage(policy=policy.SMTP)
-    message["To"] = "avisos@vez.test"
-    message.as_bytes = lambda *a, **k: content.encode()  # type: ignore[method-assign]
-    return message
-
-
-def test_a_letter_that_comes_back_is_not_sent_after_all_and_a_dead_address_is_left_alone(
-    world: World, mail_server: MailServer, letter: EmailMessage, ana: str, bruno: str
-) -> None:
-    world.administrator()
-    hand_in(world, bounce(letter, "ana@vez.test", "5.1.1"), sender="")
-    assert ends(world) == [("taken", "bounce")]
-    assert states(world) == [("parked", "It came back: 5.1.1 550 no such user here", 1)]
-    agreement(world, ana, bruno)
-    send_all(world)
-    assert states(world)[1][:2] == ("suppressed", "undeliverable")
-    assert [r[:2] for r in world.ledger() if r[0] == "Admin"] == [("Admin", "undeliverable")]
-
-
-def test_a_full_mailbox_is_no_dead_address_and_a_delay_is_no_bounce(
-    world: World, letter: EmailMessage, ana: str, bruno: str
-) -> None:
-    hand_in(world, bounce(letter, "ana@vez.test", "4.2.2", action="delayed"), sender="")
-    assert (ends(world), states(world)[0][0]) == ([("ignored", "delayed")], "sent")
-    hand_in(world, bounce(letter, "ana@vez.test", "5.2.2"), sender="")
-    assert states(world)[0][0] == "parked"
-    assert world.rows("SELECT count(*) FROM addresses") == [(0,)]
-
-
-def test_nobody_silences_another_by_a_bounce_that_they_made_up(
-    world: World, letter: EmailMessage, ana: str, bruno: str
-) -> None:
-    hand_in(world, bounce(letter, "bruno@vez.test", "5.1.1"), sender="")
-    made_up = EmailMessage()
-    made_up["Message-ID"] = f"<{new_id()}@vez.test>"
-    hand_in(world, bounce(made_up, "ana@vez.test", "5.1.1"), sender="")
-    assert ends(world) == [("ignored", "not_our_letter")] * 2
-    assert world.rows("SELECT count(*) FROM addresses") == [(0,)]
 
 
 def test_nothing_that_a_message_looks_like_breaks_the_reading(world: World, desk: Desk, letter: EmailMessage) -> None:
