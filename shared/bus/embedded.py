@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from queue import Empty
 from typing import Any
@@ -55,9 +55,10 @@ class Channel(pgmq_transport.Channel):
         """Acknowledge one message: it is deleted."""
         if multiple:
             raise ValueError("Messages are acknowledged one by one")
-        told = self.qos.get(delivery_tag).delivery_info
-        with self._plain() as connection:
-            self.pgmq.delete(told["pgmq_queue"], told["pgmq_msg_id"], conn=connection)
+        with suppress(KeyError):  # it was given back already
+            told = self.qos.get(delivery_tag).delivery_info
+            with self._plain() as connection:
+                self.pgmq.delete(told["pgmq_queue"], told["pgmq_msg_id"], conn=connection)
         self.qos.ack(delivery_tag)
 
     def _new_queue(self, queue: str, **kwargs: Any) -> None:
@@ -75,8 +76,7 @@ class Channel(pgmq_transport.Channel):
         Making the trigger anew locks the mailbox against everybody, and two who do it at once block each other.
         """
         name = queue_name or self._queue_name(queue)
-        pool: Any = self.pgmq.pool
-        with pool.connection() as connection, connection.transaction():
+        with self._plain() as connection, connection.transaction():
             if connection.execute(WAKES, (f"pgmq.q_{name}",)).fetchone() is None:
                 connection.execute("SELECT pgmq.acquire_queue_lock(%s)", (name,))
                 if connection.execute(WAKES, (f"pgmq.q_{name}",)).fetchone() is None:
