@@ -39,6 +39,8 @@ PAGES = {
         "/admin/deliveries",
         "/admin/audit",
         "/admin/webhooks",
+        "/admin/letters",
+        "/admin/letters/approve",
     ],
     None: ["/sign-in", "/forgot", "/link/x", "/nothing"],
 }

@@ -97,5 +97,5 @@ def _page(kind: str, refused: Refused | None = None) -> Response:
         refused=refused,
         letter=found,
         shown=_texts() if refused is not None and "pt-BR.title" in request.form else found["texts"],
-        places=" ".join(f"{{{{ {place} }}}}" for place in found["places"]),
+        places=[f"{{{{ {place} }}}}" for place in found["places"]],
     )
