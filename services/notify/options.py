@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import ClassVar
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from shared import config
 
 Network = IPv4Network | IPv6Network
+
+MAIL_TIMEOUT_MOST: Final = 10.0
 
 
 def _address(value: str) -> str | None:
@@ -26,6 +28,14 @@ def _server(value: str) -> str | None:
 
 def _optional_server(value: str) -> str | None:
     return _server(value) if value else None
+
+
+def _within_the_lease(value: float) -> str | None:
+    if 0 < value <= MAIL_TIMEOUT_MOST:
+        return None
+    return (
+        f"is not between 0 and {MAIL_TIMEOUT_MOST:g}: a letter has four answers to wait for before another may send it"
+    )
 
 
 def _networks(value: str) -> str | None:
@@ -103,7 +113,10 @@ class Options(config.Common):
         "VEZ_NOTIFY_MAIL_FROM", "the address that mail comes from", default="Vez <vez@localhost>", check=_address
     )
     mail_timeout_seconds: float = config.option(
-        "VEZ_NOTIFY_MAIL_TIMEOUT_SECONDS", "how long a mail server may take for one answer", default=15.0
+        "VEZ_NOTIFY_MAIL_TIMEOUT_SECONDS",
+        "how long a mail server may take for one answer, at most 10",
+        default=10.0,
+        check=_within_the_lease,
     )
     unsubscribe_key: str = config.option(
         "VEZ_NOTIFY_UNSUBSCRIBE_KEY",

@@ -14,7 +14,8 @@ from services.notify.models import deliveries
 from shared import clock
 from shared.database import Reader, Statement
 
-LEASE: Final = timedelta(seconds=90)
+LEASE: Final = timedelta(seconds=50)
+"""What a killed worker had in its hands is another's after so long: everything is in its place within 60 s."""
 NOW: Final[ColumnElement[Any]] = func.clock_timestamp() + bindparam("offset", type_=Interval)
 
 

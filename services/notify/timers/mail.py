@@ -15,7 +15,7 @@ from services.notify.access import LEASE, Claimed
 from services.notify.gateways.composing import Addressed, Composer
 from services.notify.gateways.mail import Post
 from services.notify.gateways.speech import voice_for
-from services.notify.options import Options
+from services.notify.options import MAIL_TIMEOUT_MOST, Options
 from services.notify.queries import Envelope
 from services.notify.rules.channels import gathers, mail_refusal
 from services.notify.rules.kinds import LINK
@@ -31,9 +31,9 @@ from shared.transaction import Transaction
 
 BATCH: Final = 25
 MOST_IN_ONE: Final = 100
-SPARE_SECONDS: Final = 60.0
-"""What must be left of a lease before another letter is begun: a slow server may take as long, and nobody else may
-begin it meanwhile."""
+SPARE_SECONDS: Final = 4 * MAIL_TIMEOUT_MOST
+"""What must be left of a lease before another letter is begun: a slow server may take as long (four answers), and
+nobody else may begin it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
