@@ -120,7 +120,7 @@ def test_a_draft_is_kept_while_typing_and_only_its_author_sees_it(visit: Visit) 
     ana.page.fill("#subject", "Rascunho que se guarda")
     expect(ana.page.locator("#saved")).to_contain_text(re.compile("Rascunho salvo às"))
     ana.page.goto("/tickets?filter=my_turn")
-    ana.page.click("article[data-draft] a:has-text('Continuar')")
+    ana.page.get_by_role("link", name="Continuar: Rascunho que se guarda").click()
     expect(ana.page.locator("#subject")).to_have_value("Rascunho que se guarda")
     assert bruno.page.goto(ana.page.url).status == 404  # type: ignore[union-attr]
     ana.page.on("dialog", lambda dialog: dialog.accept())

@@ -19,6 +19,12 @@ def dispute(vez: Stack) -> Any:
     return vez.submit("ana", "billing_dispute", DISPUTE, "Cobrança em dobro")
 
 
+def with_its_clock(vez: Stack, who: str, id: str) -> Any:
+    """The ticket, once its clock has told when it is due: that follows the routing, by an event of its own."""
+    ticket = vez.ticket(who, id)
+    return ticket if ticket["due_at"] else None
+
+
 def names(history: Any) -> list[tuple[str, str, str | None]]:
     return [
         (row["stage"]["code"], row["by"]["name"], row["holder_after"]["name"] if row["holder_after"] else None)
@@ -122,7 +128,7 @@ def test_a_condition_chooses_the_way(vez: Stack) -> None:
 
 
 def test_a_refused_advance_says_why_and_changes_nothing(vez: Stack, dispute: Any) -> None:
-    before = vez.ticket("bruno", dispute["id"])
+    before = wait_until(lambda: with_its_clock(vez, "bruno", dispute["id"]), "the ticket's due date")
     path = f"{TICKETS}/{dispute['id']}/advance"
     no_comment = vez.post("bruno", path, {"transition": "ask"}, match="*")
     assert no_comment.status_code == 422

@@ -21,6 +21,8 @@ STEADY_SECONDS = 2.0
 PAUSE_SECONDS = 0.5
 TICK_SECONDS = 60.0
 STOP_SECONDS = 3.0
+ALL_STOP_SECONDS = 4.5
+"""The database has what the others left of it to write down what it holds: killed, it recovers at the next start."""
 WORDS_BYTES = 20_000
 PULSE_SECONDS = 5.0
 PULSES_MISSED = 3
@@ -203,8 +205,9 @@ class Supervisor:
             signal.signal(number, self._kill_all)
         last = [pid for pid, member in self.members.items() if member.goes_last]
         first = [pid for pid in self.members if pid not in last]
+        until = clock.monotonic() + ALL_STOP_SECONDS
         child.end_together(first, signal.SIGTERM, STOP_SECONDS)
-        child.end_together(last, signal.SIGINT, 1.0)
+        child.end_together(last, signal.SIGINT, until - clock.monotonic())
         self.members.clear()
 
     def _kill_all(self, *_: object) -> None:

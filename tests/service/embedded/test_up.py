@@ -118,7 +118,7 @@ def test_a_killed_one_leaves_nothing_and_the_next_has_its_data(tmp_path: Path) -
         assert link.stdout.startswith(first.url), link.stderr
         first.process.kill()
         first.process.wait()
-        wait_until(lambda: not [p for p in processes if Path(f"/proc/{p}/cwd").exists()], 2, "the end of its children")
+        wait_until(lambda: not [p for p in processes if Path(f"/proc/{p}/cwd").exists()], 10, "the end of its children")
     with stacks.running(tmp_path / "data", "--no-demo") as second:
         assert "vez person create --admin E-MAIL" in second.said.read_text()
         again = run("person", "create", "--admin", "eu@casa.test", "--data", str(second.data))
