@@ -173,11 +173,11 @@ class World:
 
     # -- people and tickets ---------------------------------------------------------------------------------------
 
-    def person(self, name: str) -> Caller:
+    def person(self, name: str, **more: Any) -> Caller:
         """A person who is signed in."""
         id = new_id()
         known: dict[str, Any] = {"kind": None, "language": "en", "time_zone": "America/Sao_Paulo", "email": None}
-        self.say(PersonChanged(person_id=id, display_name=name, **known))
+        self.say(PersonChanged(person_id=id, display_name=name, **known, **more))
         return caller(self.app, id)
 
     def ticket(self, client: Caller, *attendants: Caller, actions: tuple[str, ...] = OPEN, **more: Any) -> Ticket:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from services.identity.models import STORE
 from shared import audit
 from tests.service.identity.house import ADMIN, ANA, House
@@ -20,6 +22,24 @@ def test_organisations_are_made_renamed_and_listed(house: House) -> None:
     assert admin.get(path).json["name"] == "ACME S.A."
     assert [o["name"] for o in admin.get("/v1/organisations").json["items"]] == ["ACME S.A."]
     assert admin.get(f"/v1/organisations/{NOBODY}").status_code == 404
+
+
+def test_organisations_are_found_by_words_whatever_accents_and_say_how_many_belong_to_them(house: House) -> None:
+    admin = house.caller(ADMIN)
+    made = {name: admin.post("/v1/organisations", {"name": name}).json["id"] for name in ("São João S.A.", "100% Sul")}
+    admin.patch(f"/v1/people/{house.id_of(ANA)}", {"organisation_id": made["São João S.A."]})
+    for words, found in {
+        "sao joao": ["São João S.A."],
+        "SÃO": ["São João S.A."],
+        "100%": ["100% Sul"],
+        "%": ["100% Sul"],
+        "oeste": [],
+    }.items():
+        items = admin.get(f"/v1/organisations?q={quote(words)}").json["items"]
+        assert [each["name"] for each in items] == found, words
+    counts = {each["name"]: each["people_count"] for each in admin.get("/v1/organisations").json["items"]}
+    assert counts == {"São João S.A.": 1, "100% Sul": 0}
+    assert admin.get(f"/v1/organisations/{made['São João S.A.']}").json["people_count"] == 1
 
 
 def test_a_person_belongs_to_an_organisation_and_the_others_are_told(house: House) -> None:

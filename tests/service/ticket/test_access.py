@@ -16,6 +16,7 @@ from shared import clock
 from shared.ids import new_id
 from tests.service.ticket.house import House
 from tests.service.ticket.world import Building
+from tests.support.rights import OF_EVERY_SERVICE, endpoints, wrong_cells
 
 CLIENTS: Final = ("client", "guardian")
 ATTENDANTS: Final = ("holder", "former", "administrator")
@@ -127,18 +128,10 @@ TABLE: Final[dict[tuple[str, str], Row]] = {
     ("DELETE", "/v1/canned-answers/<uuid:answer_id>"): Row(cells=((404, WORKERS),), about_a_ticket=False),
     ("GET", f"{TICKET}/canned-answers/<uuid:answer_id>"): Row(cells=((404, ATTENDANTS),)),
 }
-OF_EVERY_SERVICE = ("/v1/parked", "/v1/audit", "/v1/outbox", "/v1/openapi.json", "/v1/docs")
-
-
-def endpoints(building: Building) -> set[tuple[str, str]]:
-    """The service's own endpoints, from its URL map."""
-    rules = [r for r in building.app.url_map.iter_rules() if str(r).startswith("/v1/")]
-    own = [r for r in rules if not str(r).startswith(OF_EVERY_SERVICE)]
-    return {(method, str(r)) for r in own for method in r.methods - {"HEAD", "OPTIONS"}}
 
 
 def test_every_endpoint_is_in_the_table(building: Building) -> None:
-    assert endpoints(building) == set(TABLE)
+    assert endpoints(building.app) - set(OF_EVERY_SERVICE) == set(TABLE)
 
 
 @pytest.fixture
@@ -182,17 +175,8 @@ def cast(house: House) -> dict[str, Any]:
 
 
 def test_each_cell_of_the_table(house: House, cast: dict[str, Any]) -> None:
-    wrong = []
-    for (method, rule), row in TABLE.items():
-        path = rule.removeprefix("/v1")
-        for name, id in cast["places"].items():
-            path = path.replace(f"<uuid:{name}>", id)
-        for who in EVERYBODY:
-            answer = house.world.call(cast["people"][who], method, path, row.body)
-            if answer.status_code != row.expected(who):
-                wrong.append(
-                    f"{method} {rule} {who}: {answer.status_code}, not {row.expected(who)}: {answer.text[:200]}"
-                )
+    people, places = cast["people"], cast["places"]
+    wrong = wrong_cells(TABLE, EVERYBODY, places, lambda who, *asked: house.world.call(people[who], *asked))
     assert not wrong, "\n".join(wrong)
 
 
