@@ -24,8 +24,14 @@ from tests.support.waiting import wait_until
 
 TICKETS: Final = "/api/ticket/v1/tickets"
 DISPUTE: Final = {"invoice": "20261107", "amount": "1284.90", "reason": "duplicate"}
-VALUE, NOTE, TIME, REASON = CANARIES = ("quetzalvalor", "quetzalnota", "quetzaltempo", "quetzalmotivo")
-"""In an invisible parameter, an internal note, a time entry, and the reason of a transfer."""
+VALUE, NOTE, TIME, REASON, FILE = CANARIES = (
+    "quetzalvalor",
+    "quetzalnota",
+    "quetzaltempo",
+    "quetzalmotivo",
+    "quetzalarquivo",
+)
+"""In an invisible parameter, an internal note, a time entry, a transfer's reason, an internal file and its name."""
 PAGES_MOST: Final = 60
 SEAL: Final = re.compile(r'name="seal" value="([^"]*)"')
 LINK: Final = re.compile(r'(?:href|hx-get|src)="(/[^"#]*)"')
@@ -50,6 +56,7 @@ def planted(vez: Stack) -> Iterator[Planted]:
         vez.act("carla", id, "take")
         vez.act("carla", id, "transfer", {"to": "davi@atende.test", "reason": REASON})
         good(vez.post("davi", f"{TICKETS}/{id}/messages", {"body": f"{NOTE} ana", "visibility": "internal"}))
+        keep_inside(vez, id)
         good(vez.post("davi", f"{TICKETS}/{id}/time-entries", {"minutes": 5, "note": TIME}))
         given = {"parameters": {"root_cause": VALUE, "refund": "12.00"}}
         good(vez.client.patch(f"{TICKETS}/{id}", json=given, headers=vez.bearer("davi") | {"If-Match": "*"}))
@@ -57,6 +64,14 @@ def planted(vez: Stack) -> Iterator[Planted]:
         vez.act("davi", id, "advance", {"transition": "propose"})
         assert VALUE in vez.client.get(f"{TICKETS}/{id}", headers=vez.bearer("davi")).text, "it is really there"
         yield found
+
+
+def keep_inside(vez: Stack, id: str) -> None:
+    """Davi adds an internal file, which is stored."""
+    path = f"/api/attachments/v1/tickets/{id}/attachments"
+    query, sent = {"name": f"{FILE}.txt", "internal": "true"}, vez.bearer("davi") | {"Content-Type": "text/plain"}
+    good(vez.client.post(path, params=query, content=f"{FILE}\n".encode(), headers=sent))
+    wait_until(lambda: FILE in str(vez.get("davi", path)["items"]), "the internal file to be stored")
 
 
 def good(answer: httpx.Response) -> None:
