@@ -25,6 +25,7 @@ from shared.contracts.topology import SERVICES
 from tests.faults import installation
 from tests.faults.installation import ADDRESSES, BUILT, DEPLOY, ENTRIES, Letters
 from tests.support import processes, rabbitmq
+from tests.support.compose import ROOT
 from tests.support.waiting import wait_until
 from vez import estate, lazy
 from vez.demo import load
@@ -48,12 +49,13 @@ class Process:
     log: Path
     command: list[str]
     environ: Mapping[str, str]
+    tree: Path = ROOT
     running: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Start it."""
+        """Start it, in the code of its tree."""
         with self.log.open("a") as out:
-            self.running = processes.start(self.command, env=self.environ, log=out)
+            self.running = processes.start(self.command, env=self.environ, log=out, cwd=self.tree)
 
     def stop(self, seconds: float = 30) -> None:
         """Tell it to end, as Compose does, and wait."""
@@ -82,6 +84,7 @@ class Apart:
 
     folder: Path
     counts: Mapping[str, int]
+    trees: Mapping[str, Path] = field(default_factory=dict)
     letters: Letters = field(default_factory=Letters)
     processes: list[Process] = field(default_factory=list)
 
@@ -89,13 +92,25 @@ class Apart:
         self.url = f"http://{ADDRESSES['front']}"
         self.keys = self.folder / "keys"
         self.hosts = self.folder / "hosts"
-        places = (f"127.77.{n // 200 + 1}.{n % 200 + 1}" for n in itertools.count())
+        self._places = (f"127.77.{n // 200 + 1}.{n % 200 + 1}" for n in itertools.count())
         for entry in BUILT:
             for number in range(self.counts.get(entry, 1)):
-                self.processes.append(self._process(entry, next(places), number))
+                self.processes.append(self._process(entry, number, self.trees.get(entry, ROOT)))
+        self._write_hosts()
+
+    def _write_hosts(self) -> None:
         beside = [(name, at) for name, at in ADDRESSES.items() if name not in BUILT]
         names = [*beside, *((process.entry, process.address) for process in self.processes)]
         self.hosts.write_text("".join(f"{at} {name}\n" for name, at in names))
+
+    def replace(self, old: Process) -> None:
+        """Stop a process and start this code's in its place, at an address of its own, as a container's is."""
+        old.stop()
+        new = self._process(old.entry, len(self.processes), ROOT)
+        self.processes[self.processes.index(old)] = new
+        self._write_hosts()
+        new.start()
+        new.wait_until_ready()
 
     def environ(self, entry: str) -> dict[str, str]:
         """What an entry's process is told."""
@@ -104,10 +119,12 @@ class Apart:
         found |= {f"VEZ_{s.upper()}_URL": f"{self.url}/api/{s}" for s in SERVICES}
         return {**found, "VEZ_PUBLIC_URL": self.url, "VEZ_IDENTITY_KEY_FILE": str(self.keys / "signing-key.pem")}
 
-    def _process(self, entry: str, address: str, number: int) -> Process:
+    def _process(self, entry: str, number: int, tree: Path) -> Process:
+        address = next(self._places)
         arguments = [address if word == "0.0.0.0" else word for word in ENTRIES[entry]["command"]]
         command = [sys.executable, "-m", "vez", *arguments]
-        return Process(entry, address, self.folder / f"{entry}-{number}.log", command, self.environ(entry))
+        log = self.folder / f"{entry}-{number}.log"
+        return Process(entry, address, log, command, self.environ(entry), tree)
 
     def databases(self) -> dict[str, str]:
         """The address of each service's database."""
@@ -138,9 +155,9 @@ class Apart:
 
 
 @contextmanager
-def running(folder: Path, counts: Mapping[str, int]) -> Iterator[Apart]:
-    """All of it, with the demonstration's catalog, for the length of a block."""
-    one = Apart(folder, counts)
+def running(folder: Path, counts: Mapping[str, int], trees: Mapping[str, Path] | None = None) -> Iterator[Apart]:
+    """All of it, with the demonstration's catalog, for a block; `trees` is other code for some entries."""
+    one = Apart(folder, counts, trees or {})
     mail = Controller(one.letters, hostname=ADDRESSES["mail"], port=1025)
     with (
         installation.database(folder),

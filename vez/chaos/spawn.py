@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import IO, TypeVar
 
 from shared import clock
@@ -29,11 +30,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(command: Sequence[str], *, env: Mapping[str, str], log: IO[str]) -> subprocess.Popen[str]:
-    """Start a command in a group of its own that dies with this process."""
+def start(
+    command: Sequence[str], *, env: Mapping[str, str], log: IO[str], cwd: Path | None = None
+) -> subprocess.Popen[str]:
+    """Start a command, in a folder where one is named, in a group of its own that dies with this process."""
     return subprocess.Popen(
         list(command),
         env={**environment(), **env},
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
