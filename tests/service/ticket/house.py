@@ -20,6 +20,12 @@ class House:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        with world.together():
+            self._move_in(world)
+        self.flow = Flow(world, self.bruno)
+        self.flow.queues = {"finance": [self.carla, self.davi]}
+
+    def _move_in(self, world: World) -> None:
         self.ana = world.client("Ana Souza", email="ana@cliente.test")
         self.bia = world.client("Bia Lima", email="bia@cliente.test")
         self.leo = world.client("Leo Prado", email="leo@cliente.test", kind="student")
@@ -30,8 +36,6 @@ class House:
         world.queue("finance", self.carla, self.davi)
         world.queue("front_desk", self.bruno)
         world.publish()
-        self.flow = Flow(world, self.bruno)
-        self.flow.queues = {"finance": [self.carla, self.davi]}
 
     @cached_property
     def queue(self) -> Holder:

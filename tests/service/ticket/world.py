@@ -77,6 +77,7 @@ class World:
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     catalog: dict[str, Type] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
+    held: list[Envelope] | None = None
 
     def __post_init__(self) -> None:
         forget()
@@ -93,8 +94,9 @@ class World:
         """The committer's thread runs for the length of a block."""
         self.committer.start()
         try:
-            for code, permissions in PROFILES.items():
-                self.profile(code, permissions)
+            with self.together():
+                for code, permissions in PROFILES.items():
+                    self.profile(code, permissions)
             yield self
         finally:
             clock.OFFSET = timedelta(0)
@@ -222,12 +224,25 @@ class World:
             payload=encode(event),
         )
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is said in the block arrives at once, at its end."""
+        self.held = held = []
+        try:
+            yield
+        finally:
+            self.held = None
+        self.deliver(*held)
+
     def say(self, *events: Event) -> list[Envelope]:
         """The events arrive together, and are handled when this returns."""
         return self.deliver(*[self.envelope(event) for event in events])
 
     def deliver(self, *envelopes: Envelope) -> list[Envelope]:
-        """These envelopes arrive together, and are handled when this returns."""
+        """These envelopes arrive together, and are handled when this returns; in `together`, when that ends."""
+        if self.held is not None:
+            self.held += envelopes
+            return list(envelopes)
         jobs = [self.committer.submit(Job(envelope)) for envelope in envelopes]
         for job in jobs:
             job.done.result(timeout=20)

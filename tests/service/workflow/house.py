@@ -13,11 +13,12 @@ class House:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.ana = world.client("Ana Souza", email="ana@cliente.test")
-        self.bruno = world.attendant("Bruno Alves")
-        self.carla = world.attendant("Carla Dias")
-        self.davi = world.attendant("Davi Rocha")
-        self.eva = world.attendant("Eva Nunes")
+        with world.together():
+            self.ana = world.client("Ana Souza", email="ana@cliente.test")
+            self.bruno = world.attendant("Bruno Alves")
+            self.carla = world.attendant("Carla Dias")
+            self.davi = world.attendant("Davi Rocha")
+            self.eva = world.attendant("Eva Nunes")
         answer = world.applies(HOUSE)
         assert answer.status_code == 200, answer.text
         answer = world.sets("client_online.default_attendant", "bruno@atende.test")
