@@ -1,8 +1,10 @@
-"""A TCP proxy between Vez and what it stands on: it can refuse, go silent as a half-open link does, and be slow."""
+"""A TCP proxy between Vez and what it stands on: it can refuse, go silent like a half-open link, be slow, and lie."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Coroutine
@@ -11,6 +13,7 @@ from typing import Any, Final
 
 Address = tuple[str, int]
 CHUNK: Final = 64 * 1024
+LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class Proxy:
@@ -24,6 +27,7 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self._flowing = asyncio.Event()
         self._delay = 0.0
+        self._swallowed: bytes | None = None
         self._server: asyncio.Server | None = None
         self.port = 0
 
@@ -53,9 +57,14 @@ class Proxy:
         """Whatever comes from the other side is held back for so long."""
         self._delay = seconds
 
+    def swallow(self, place: bytes) -> None:
+        """Answer that what is PUT to a path with `place` in it was taken, with its MD5 as its tag, and forget it."""
+        self._swallowed = place
+
     def restore(self) -> None:
         """Pass everything on again, what was held back in silence too."""
         self._delay = 0.0
+        self._swallowed = None
         self._flowing_is(True)
         self._run(self._listen())
 
@@ -94,17 +103,47 @@ class Proxy:
             await self._flowing.wait()
             there, back = await asyncio.open_connection(*self.upstream())
             self._writers.add(back)
-            await asyncio.gather(self._pump(reader, back, slow=False), self._pump(there, writer, slow=True))
+            await asyncio.gather(self._ask(reader, back, writer), self._answer(there, writer))
             self._writers.discard(back)
         self._writers.discard(writer)
         writer.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slow: bool) -> None:
+    async def _ask(self, reader: asyncio.StreamReader, there: asyncio.StreamWriter, back: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            while chunk := await reader.read(CHUNK):
+                await self._flowing.wait()
+                if self._is_swallowed(chunk):
+                    await _forget(chunk, reader, back)
+                    continue
+                there.write(chunk)
+                await there.drain()
+        _end_of(there)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while chunk := await reader.read(CHUNK):
                 await self._flowing.wait()
-                if slow and self._delay:
+                if self._delay:
                     await asyncio.sleep(self._delay)
                 writer.write(chunk)
                 await writer.drain()
-        writer.transport.abort() if writer.transport.is_closing() else writer.close()
+        _end_of(writer)
+
+    def _is_swallowed(self, chunk: bytes) -> bool:
+        return self._swallowed is not None and chunk.startswith(b"PUT ") and self._swallowed in chunk.split(b"\r\n")[0]
+
+
+async def _forget(chunk: bytes, reader: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+    """Read the whole of a request that begins with `chunk`, and answer as a store that kept it."""
+    while b"\r\n\r\n" not in chunk:
+        chunk += await reader.readuntil(b"\r\n\r\n")
+    head, _, body = chunk.partition(b"\r\n\r\n")
+    length = LENGTH.search(head)
+    body += await reader.readexactly(int(length[1]) - len(body)) if length else b""
+    tag = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    back.write(f'HTTP/1.1 200 OK\r\nETag: "{tag}"\r\nContent-Length: 0\r\n\r\n'.encode())
+    await back.drain()
+
+
+def _end_of(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort() if writer.transport.is_closing() else writer.close()

@@ -97,11 +97,17 @@ def _carry_out(runtime: Runtime, lease: Lease) -> None:
 
 
 def _write(runtime: Runtime, sha256: str, content: BinaryIO, size: int, kind: str) -> bool:
-    """Put a content and, where it is a picture, a small one beside it; whether one was made."""
+    """Put a content and, where it is a picture, a small one beside it; whether one was made.
+
+    Raises Retryable where the store does not have what it said that it took.
+    """
     store = cast(ObjectStore, runtime.gateways["store"])
     thumbnailer = cast(Thumbnailer, runtime.gateways["thumbnailer"])
     content.seek(0)
     store.put(content_key(sha256), content, size)
+    kept = store.find(content_key(sha256))
+    if kept is None or kept.size != size:
+        raise Retryable("The object store did not keep what it took")
     small = thumbnailer.of(content, kind)
     if small is None:
         return False

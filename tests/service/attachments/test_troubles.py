@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
 from werkzeug.test import TestResponse
 
+from services.attachments.gateways.store import S3Store
 from shared.errors import Retryable
 from tests.service.attachments import samples
 from tests.service.attachments.world import Caller, Ticket, World, put_all, sha256
+from vez.chaos.proxy import Proxy
 
 AT_ONCE_SECONDS = 3.0
 LARGE = samples.TEXT * 2_500
@@ -47,6 +50,19 @@ def denying(world: World) -> Iterator[None]:
         yield
     finally:
         world.store.restart()
+
+
+@pytest.fixture
+def liar(world: World) -> Iterator[Proxy]:
+    """What stands between the worker and the store."""
+    proxy, store = Proxy(lambda: ("127.0.0.1", world.store.port)), world.runtime.gateways["store"]
+    proxy.start()
+    lied_to = S3Store(replace(world.options, s3_url=f"http://127.0.0.1:{proxy.port}"))
+    world.runtime.gateways["store"] = lied_to
+    yield proxy
+    world.runtime.gateways["store"] = store
+    lied_to.close()
+    proxy.close()
 
 
 def is_503_at_once(ask: Callable[[], TestResponse]) -> None:
@@ -104,6 +120,20 @@ def test_a_full_store_is_told_at_once_and_everything_resumes(world: World, ana: 
     world.tidy()
     assert world.store.keys() == [f"files/{sha256(LARGE)[:2]}/{sha256(LARGE)}"]
     assert world.verify().ok
+
+
+def test_what_the_store_took_and_did_not_keep_is_never_called_stored(
+    world: World, ana: Caller, ticket: Ticket, liar: Proxy
+) -> None:
+    id = world.send(ana, ticket, "nota.txt", b"Segue a nota.\n")
+    liar.swallow(b"/files/")
+    world.check(id)
+    assert ana("GET", f"/attachments/{id}").json["state"] == "checking"
+    assert ana("GET", f"/attachments/{id}/content").status_code == 409
+    liar.restore()
+    world.check(id)
+    assert ana("GET", f"/attachments/{id}").json["state"] == "stored"
+    assert ana("GET", f"/attachments/{id}/content").data == b"Segue a nota.\n"
 
 
 def test_verify_says_that_the_store_cannot_be_reached(world: World) -> None:

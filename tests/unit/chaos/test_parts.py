@@ -86,6 +86,17 @@ def test_a_slow_proxy_holds_answers_back(echo: Proxy) -> None:
         said(echo, seconds=0.2)
 
 
+def test_a_lying_proxy_takes_what_is_put_to_a_place_and_passes_nothing_on(echo: Proxy) -> None:
+    echo.swallow(b"/files/")
+    request = b"PUT /vez/files/ab/abc?x=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", echo.port), timeout=5) as link:
+        link.sendall(request + b"01234")
+        link.sendall(b"56789")
+        assert b'ETag: "781e5e245d69b566979b86e28d23f2c7"' in link.recv(1024)
+        link.sendall(b"PUT /vez/quarantine/1 HTTP/1.1")
+        assert link.recv(1024) == b"PUT /vez/quarantine/1 HTTP/1.1"
+
+
 @pytest.fixture
 def mail() -> Iterator[MailServer]:
     server = MailServer()

@@ -41,6 +41,7 @@ FAULTS: Final[dict[str, Kind]] = {
     "smtp-lies": Kind("the mail server takes mail and does not say so", outside.lies),
     "store-down": Kind("the object store cannot be reached", lambda: [outside.Down("store")]),
     "store-slow": Kind("the object store takes its time", lambda: [outside.Slow("store")]),
+    "store-lies": Kind("the object store takes files and forgets them", lambda: [outside.Forgetful()]),
     "clock-forward": Kind("every clock jumps an hour forward", lambda: [clocks.Jump(1)]),
     "clock-back": Kind("every clock jumps an hour back", lambda: [clocks.Jump(-1)]),
 }

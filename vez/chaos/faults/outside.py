@@ -82,6 +82,22 @@ class Lying:
         system.mail.mood = "honest"
 
 
+@dataclass
+class Forgetful:
+    """The object store says that it took a checked content, and keeps nothing."""
+
+    seconds: float = 10.0
+    name: str = "the store takes contents and forgets them"
+
+    def start(self, system: System, chance: random.Random) -> None:
+        """Begin to forget."""
+        system.objects.swallow(b"/files/")
+
+    def stop(self, system: System) -> None:
+        """Keep what is taken again."""
+        system.objects.restore()
+
+
 def lies() -> list[Fault]:
     """Both ways of lying."""
     return [Lying("hangs_up"), Lying("denies")]
