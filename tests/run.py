@@ -19,11 +19,15 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of test: its folder, how many workers share it, and how long it may take, in seconds, on 2 cores."""
+    """One kind of test: its folder, how many workers share it, and how long it may take, in seconds, on 2 cores.
+
+    Heavy tests of some kinds have the machine, or its addresses, to themselves.
+    """
 
     name: str
     workers: int
     budget: int
+    is_alone_when_heavy: bool = False
 
 
 KINDS = (
@@ -31,9 +35,9 @@ KINDS = (
     Kind("unit", 2, 20),
     Kind("service", 2, 110),
     Kind("contract", 2, 90),
-    Kind("flow", 1, 120),
-    Kind("faults", 1, 90),
-    Kind("browser", 1, 120),
+    Kind("flow", 2, 120, is_alone_when_heavy=True),
+    Kind("faults", 2, 90, is_alone_when_heavy=True),
+    Kind("browser", 2, 120),
 )
 
 
@@ -54,7 +58,8 @@ def main(arguments: list[str]) -> int:
             continue
         began = time.monotonic()
         print(f"\n== {kind.name}", flush=True)
-        if pytest([str(folder.relative_to(ROOT))], workers=kind.workers, heavy=heavy) not in (0, 5):
+        workers = 1 if heavy and kind.is_alone_when_heavy else kind.workers
+        if pytest([str(folder.relative_to(ROOT))], workers=workers, heavy=heavy) not in (0, 5):
             failed.append(kind.name)
         elif heavy:
             changed.record(check for check in changed.CHECKS if check.kind == kind.name)

@@ -14,6 +14,14 @@ from tests.support import rabbitmq, rabbitmq4, stack
 BROKERS = ["embedded", "rabbitmq", pytest.param("rabbitmq-4", marks=pytest.mark.heavy)]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A system is started once: what runs on one broker runs in one worker, in the order written."""
+    for item in items:
+        if "tests/flow/" in item.nodeid:
+            broker = getattr(item, "callspec", None) and item.callspec.params.get("vez")  # type: ignore[attr-defined]
+            item.add_marker(pytest.mark.xdist_group(broker or "embedded"))
+
+
 @pytest.fixture(scope="session", params=BROKERS)
 def vez(request: pytest.FixtureRequest) -> Iterator[stack.Stack]:
     """A running system with its demo."""

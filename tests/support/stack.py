@@ -115,7 +115,7 @@ def running(**env: str) -> Iterator[Stack]:
                 return False
 
         try:
-            wait_until(ready, "vez up to be ready", seconds=60, every=0.1)
+            wait_until(ready, "vez up to be ready", seconds=120, every=0.1)
             yield stack
         finally:
             stack.client.close()

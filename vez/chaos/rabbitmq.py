@@ -16,7 +16,7 @@ from vez.chaos import spawn
 SERVER: Final = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 CONTROL: Final = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
 HOW_TO_GET: Final = "RabbitMQ is missing: apt-get install rabbitmq-server"
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 180.0
 
 
 class Node:
