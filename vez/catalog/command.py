@@ -12,8 +12,10 @@ import click
 
 from shared.catalog import reading
 from vez.catalog import migrating
+from vez.catalog.files import read_text
 from vez.catalog.view import counted, show, show_problems, show_warnings
 from vez.http import Answer, Origin
+from vez.rehearsal.command import rehearse
 from vez.replay.api import Api, GivenUp, Refused, Session
 
 CATALOG: Final = "/api/workflow/v1/catalog"
@@ -116,12 +118,7 @@ def migrate(code: str, to: int, apply_it: bool, **system: str) -> None:
         migrating.show(migrating.outcomes(api, admin, code, to, apply=apply_it), to, apply=apply_it, say=click.echo)
 
 
-def read_text(file: Path) -> str:
-    """The file's text, without a byte order mark. Raises ClickException where it is no UTF-8."""
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file} is not UTF-8 text: {error.reason} at byte {error.start}") from error
+catalog.add_command(rehearse)
 
 
 def _put(system: Mapping[str, str], file: Path, prune: bool, *, dry_run: bool) -> dict[str, Any]:
