@@ -1,4 +1,4 @@
-"""`vez bench run`: what Vez does in a second, beside a yardstick in the same run."""
+"""`vez bench run`: what Vez does in a second, beside a yardstick in the same run; `vez bench load`: a large house."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from shared.ids import new_id
 from vez.bench import stack as stacks
 from vez.bench.driver import Connection, Figures, measure
 from vez.bench.files import Files
+from vez.bench.load.command import load
 from vez.embedded import folder as folders
 from vez.embedded import wiring
 from vez.embedded.child import die_with_parent
@@ -41,6 +42,9 @@ SETTLE_SECONDS = 3
 @click.group("bench")
 def bench() -> None:
     """Measure this machine's Vez."""
+
+
+bench.add_command(load)
 
 
 @bench.command("run")
