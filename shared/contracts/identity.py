@@ -11,7 +11,10 @@ from shared.contracts.base import Event
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonChanged(Event):
-    """`signed_out_at`: tokens issued before are refused; `ended_sessions`: whose tokens may still live."""
+    """`signed_out_at`: tokens issued before are refused; `ended_sessions`: whose tokens may still live.
+
+    `erased`: nothing of the person is left here but the id, and nothing is to be left anywhere else.
+    """
 
     name: ClassVar[str] = "person.changed"
     aggregate: ClassVar[str] = "person_id"
@@ -33,6 +36,7 @@ class PersonChanged(Event):
     mail: bool = True
     signed_out_at: datetime | None = None
     ended_sessions: list[str] = field(default_factory=list)
+    erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

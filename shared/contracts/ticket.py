@@ -136,6 +136,16 @@ class PriorityChanged(_Ticket):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Erased(_Ticket):
+    """The ticket's client was erased, and with them what it said: it stays, with its number, stages and times."""
+
+    name: ClassVar[str] = "ticket.erased"
+
+    person_id: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Related(_Ticket):
     """The ticket was related to another, or (`removed`) is so no longer."""
 

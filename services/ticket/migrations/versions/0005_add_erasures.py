@@ -1,0 +1,31 @@
+"""Erasures with their receipts, and an index of what each person wrote."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make what is new."""
+    op.create_table(
+        "erasures",
+        sa.Column("person_id", UUID(as_uuid=False), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True)),
+        sa.Column("place", sa.Text),
+        sa.Column("counts", JSONB, nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name="pk_erasures"),
+    )
+    op.create_index("ix_erasures_due", "erasures", ["requested_at"], postgresql_where=sa.text("done_at IS NULL"))
+    op.create_index("ix_messages_author", "messages", ["author_id", "id"])
+
+
+def downgrade() -> None:
+    """Remove it."""
+    op.drop_index("ix_messages_author", "messages")
+    op.drop_table("erasures")
