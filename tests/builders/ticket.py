@@ -23,7 +23,9 @@ ADMINISTRATOR = (
     "ticket.delete",
     "ticket.transfer_any",
     "settings.change",
+    "people.manage",
     "audit.read",
+    "reports.read",
 )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 ASSETS = Path(__file__).resolve().parent
 ROOT = ASSETS.parents[2]
 BUILD = ASSETS / "build"
-ENTRIES = ("styles/portal.css", "scripts/app.js")
+ENTRIES = ("styles/portal.css", "scripts/app.js", "scripts/charts.js")
 
 
 def build() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import DDL, CheckConstraint, Column, ForeignKey, Index, event
+from sqlalchemy import DDL, CheckConstraint, Column, ForeignKey, Index, event, text
 
 from services.ticket.models.metadata import metadata
 from services.ticket.models.tickets import SIDES
@@ -39,6 +39,12 @@ turns = Table(
     ),
     CheckConstraint("ordinal > 0", name="ordinal"),
     CheckConstraint("holder_person_id IS NULL OR holder_queue IS NULL", name="one_holder"),
+    Index(
+        "ix_turns_bounds",
+        "since",
+        "ticket_id",
+        postgresql_where=text("ordinal = 1 OR cause = 'reopened' OR cause = 'finished'"),
+    ),
 )
 """Who had the turn from when on. Only beginnings are stored: each entry ends where the next begins.
 

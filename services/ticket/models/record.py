@@ -18,6 +18,7 @@ messages = Table(
     Column("created_at", Instant(), nullable=False),
     closed("visibility", "public", "internal"),
     Index("ix_messages_ticket", "ticket_id", "id"),
+    Index("ix_messages_author", "author_id", "id"),
 )
 
 understandings = Table(

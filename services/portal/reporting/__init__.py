@@ -1,0 +1,1 @@
+"""The administrators' reports as pages show them: what is asked for, charts with their tables, and figures."""
