@@ -9,6 +9,7 @@ from services.notify.gateways.speech import TRANSLATIONS
 from services.notify.handlers import DISCARDED, RETRY_ONLY
 from services.notify.models import STORE
 from services.notify.options import Options
+from services.notify.queries.personal import SECTIONS
 from services.notify.resolvers import RESOLVERS
 from shared import client, people
 from shared.access import Verifier
@@ -22,7 +23,7 @@ def create_app(options: Options, services: client.Services | None = None) -> Fla
     return create_service(
         options=options,
         store=STORE,
-        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY))],
+        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY), SECTIONS)],
         services=services,
         verifier=Verifier(services.jwks, "notify"),
         load_actor=people.load_actor,

@@ -46,6 +46,12 @@ def on_deleted(tx: Transaction, event: Event) -> None:
     commands.show(tx, tx.actor, event)
 
 
+def on_erased(tx: Transaction, event: Event) -> None:
+    """Forget the words of a ticket whose client was erased."""
+    commands.forget_words(tx, tx.actor, cast(t.Erased, event))
+    commands.show(tx, tx.actor, event)
+
+
 def on_due_changed(tx: Transaction, event: Event) -> None:
     """Keep the deadline."""
     commands.record_due(tx, tx.actor, cast(w.DueChanged, event))
@@ -85,6 +91,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     t.SubmitRequested.name: on_submit_requested,
     t.SubjectChanged.name: on_subject_changed,
     t.Deleted.name: on_deleted,
+    t.Erased.name: on_erased,
     t.Commented.name: on_told,
     t.ParametersChanged.name: on_shown,
     t.PriorityChanged.name: on_shown,

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import text
 
 from shared import people as people_replica
+from shared import personal
 from shared.database import (
     BigInteger,
     Boolean,
@@ -29,6 +30,7 @@ from shared.transaction import Store
 
 metadata: Final = new_metadata()
 add_backbone(metadata)
+personal.table(metadata)
 people, profiles = people_replica.tables(metadata)
 
 # ---- the ledger --------------------------------------------------------------------------------------------------
@@ -63,7 +65,7 @@ deliveries: Final = Table(
     Column("sent_at", Instant()),
     Column("read_at", Instant()),
     Column("created_at", Instant(), nullable=False),
-    closed("channel", "in_app", "mail", "webhook"),
+    closed("channel", "in_app", "mail", "webhook", "chat"),
     closed("state", "queued", "sent", "failed", "suppressed", "parked"),
     UniqueConstraint("event_id", "recipient_id", "channel"),
     Index("ix_deliveries_due", "channel", "next_try_at", postgresql_where=text("state IN ('queued', 'failed')")),
@@ -91,6 +93,25 @@ webhooks: Final = Table(
     Column("secret", Text, nullable=False),
     Column("previous_secret", Text),
     Column("previous_until", Instant(), comment="until when the secret before signs too"),
+    Column("is_disabled", Boolean, nullable=False, server_default=text("false")),
+    Column("is_deleted", Boolean, nullable=False, server_default=text("false")),
+    Column("failure_count", Integer, nullable=False, server_default=text("0")),
+    Column("closed_until", Instant(), comment="after failures it is left alone until then"),
+    Column("created_by", Id(), nullable=False),
+    Column("created_at", Instant(), nullable=False),
+    *aggregate_columns(),
+)
+
+chat_rooms: Final = Table(
+    "chat_rooms",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False, comment="an Apprise address with its secrets; empty once removed"),
+    Column("address", Text, nullable=False, comment="the same without its secrets, as it is shown"),
+    Column("kinds", Json, nullable=False),
+    Column("queue", Text, comment="only of requests that this queue has or had last; null: of all"),
+    Column("language", Text, nullable=False),
     Column("is_disabled", Boolean, nullable=False, server_default=text("false")),
     Column("is_deleted", Boolean, nullable=False, server_default=text("false")),
     Column("failure_count", Integer, nullable=False, server_default=text("0")),
@@ -220,6 +241,7 @@ tickets: Final = Table(
     Column("side", Text),
     Column("holder_id", Id()),
     Column("holder_queue", Text),
+    Column("last_queue", Text, comment="the queue that has it or had it last"),
     Column("due_at", Instant()),
     Column("is_deleted", Boolean, nullable=False, server_default=text("false")),
     Column("sequence", BigInteger, nullable=False),
@@ -254,5 +276,10 @@ settings: Final = Table(
     Column("sequence", BigInteger, nullable=False),
 )
 
-AGGREGATES: Final = {"preferences": preferences, "template": templates, "webhook": webhooks}
+AGGREGATES: Final = {
+    "chat_room": chat_rooms,
+    "preferences": preferences,
+    "template": templates,
+    "webhook": webhooks,
+}
 STORE: Final = Store("notify", metadata, AGGREGATES)

@@ -126,12 +126,14 @@ class Options(config.Common):
     )
     webhook_allow: str = config.option(
         "VEZ_NOTIFY_WEBHOOK_ALLOW",
-        "networks of our own that webhooks may reach (10.0.0.0/8, …), where http and any port are allowed too",
+        "our own networks that webhooks and chat may reach (10.0.0.0/8, …), where http and any port are allowed too",
         default="",
         check=_networks,
     )
     webhook_timeout_seconds: float = config.option(
-        "VEZ_NOTIFY_WEBHOOK_TIMEOUT_SECONDS", "how long a webhook's receiver may take in all", default=15.0
+        "VEZ_NOTIFY_WEBHOOK_TIMEOUT_SECONDS",
+        "how long a webhook's receiver, or a chat room, may take in all",
+        default=15.0,
     )
     reply_address: str = config.option(
         "VEZ_NOTIFY_REPLY_ADDRESS",

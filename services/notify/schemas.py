@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_dump, validate, validates_schema
 
+from services.notify.rules import chat
 from services.notify.rules.kinds import KINDS
 from services.notify.rules.streaming import MOST_TICKETS
 from services.notify.rules.templates import LONGEST_BODY, LONGEST_TITLE
@@ -116,6 +117,62 @@ class Webhooks(Schema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+_NAME: Final = validate.Length(min=1, max=80)
+_URL: Final = validate.Length(min=1, max=2000)
+_KINDS: Final = validate.Length(min=1, max=len(chat.KINDS))
+_CODE: Final = validate.Length(min=1, max=100)
+_LANGUAGE: Final = validate.OneOf(["pt-BR", "en", "es"])
+
+
+def _kind_of_room() -> fields.String:
+    return fields.String(validate=validate.OneOf(chat.KINDS))
+
+
+class NewChatRoom(Schema):
+    """`url` is an Apprise address; `queue` narrows to that queue's requests; `language` is the house's unless given."""
+
+    name = fields.String(required=True, validate=_NAME)
+    url = fields.String(required=True, validate=_URL)
+    kinds = fields.List(_kind_of_room(), required=True, validate=_KINDS)
+    queue = fields.String(load_default=None, allow_none=True, validate=_CODE)
+    language = fields.String(validate=_LANGUAGE)
+
+
+class ChatRoomChanges(Schema):
+    name = fields.String(validate=_NAME)
+    url = fields.String(validate=_URL)
+    kinds = fields.List(_kind_of_room(), validate=_KINDS)
+    queue = fields.String(allow_none=True, validate=_CODE)
+    language = fields.String(validate=_LANGUAGE)
+    state = fields.String(validate=validate.OneOf(["active", "disabled"]))
+
+
+class ChatRoom(Schema):
+    """A chat room; `address` is its url without what is secret in it; `state` is active, failing or disabled."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    address = fields.String(required=True)
+    kinds = fields.List(fields.String(), required=True)
+    queue = fields.String(required=True, allow_none=True)
+    language = fields.String(required=True)
+    state = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    version = fields.Integer(required=True)
+
+
+class ChatRooms(Schema):
+    items = fields.List(fields.Nested(ChatRoom), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class ChatTrial(Schema):
+    """Whether a test message arrived; if not, why."""
+
+    sent = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
 class Delivery(Schema):
     """A row of the delivery ledger."""
 
@@ -140,7 +197,7 @@ class Deliveries(Schema):
 
 class DeliveriesQuery(Schema):
     state = fields.String(validate=validate.OneOf(["queued", "sent", "failed", "suppressed", "parked"]))
-    channel = fields.String(validate=validate.OneOf(["in_app", "mail", "webhook"]))
+    channel = fields.String(validate=validate.OneOf(["in_app", "mail", "webhook", "chat"]))
     recipient_id = fields.UUID()
     ticket_id = fields.UUID()
     event_id = fields.UUID()

@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery
 
+from services.notify.gateways.chat import chat
 from services.notify.gateways.composing import Composer
 from services.notify.gateways.fetching import postbox
 from services.notify.gateways.listening import mail_door
@@ -29,7 +30,9 @@ def part(options: Options, services: client.Services | None = None) -> Part:
             "post": mail_servers(options),
             "composer": Composer(options),
             "receivers": http_receivers(options),
-            "runner": Runner(),
+            "runner": Runner("webhook"),
+            "chat": chat(options),
+            "chat_runner": Runner("chat"),
             "listener": mail_door(options),
             "postbox": postbox(options),
         }

@@ -6,18 +6,19 @@ from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 
-from services.notify.models import addresses, deliveries, notices, people, webhooks
+from services.notify.models import addresses, chat_rooms, deliveries, notices, people, webhooks
 from services.notify.rules.shown import Named, ShownDelivery
 
 DELIVERIES: Final[Select[Any]] = select(
     deliveries,
     notices.c.event,
-    func.coalesce(people.c.display_name, webhooks.c.url).label("recipient_name"),
+    func.coalesce(people.c.display_name, webhooks.c.url, chat_rooms.c.name).label("recipient_name"),
     addresses.c.email.label("dead_email"),
 ).select_from(
     deliveries.join(notices, notices.c.id == deliveries.c.event_id)
     .outerjoin(people, people.c.id == deliveries.c.recipient_id)
     .outerjoin(webhooks, webhooks.c.id == deliveries.c.recipient_id)
+    .outerjoin(chat_rooms, chat_rooms.c.id == deliveries.c.recipient_id)
     .outerjoin(addresses, addresses.c.email == people.c.email)
 )
 

@@ -3,6 +3,7 @@
 from flask_smorest import Blueprint
 
 from services.notify.api import (
+    chat_rooms,
     deliveries,
     incoming,
     notifications,
@@ -16,5 +17,5 @@ from services.notify.api import (
 
 def blueprints() -> list[Blueprint]:
     """This service's own routes."""
-    rooms = (notifications, deliveries, preferences, recipients, incoming, streaming, templates, webhooks)
+    rooms = (notifications, deliveries, preferences, recipients, incoming, streaming, templates, webhooks, chat_rooms)
     return [room.blp for room in rooms]

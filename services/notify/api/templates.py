@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -10,7 +9,7 @@ from flask import Response
 
 from services.notify import access, commands, queries, schemas
 from services.notify.gateways.composing import Composer
-from services.notify.gateways.speech import voice_for
+from services.notify.gateways.speech import voice_for, voice_in
 from services.notify.gateways.visibility import visible
 from services.notify.options import Options
 from services.notify.rules.letter import House, write
@@ -22,14 +21,6 @@ from shared.http import blueprint, command, current_edge, needs, query, read, re
 from shared.ids import Actor
 
 blp = blueprint("templates", __name__, description="What the house's letters say")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Somebody who reads a language, in the house's time zone."""
-
-    language: str
-    time_zone: str
 
 
 @blp.route("/templates")
@@ -111,7 +102,7 @@ def _judged(words: Words, language: str) -> Words:
 
 
 def _voice(language: str) -> Voice:
-    return voice_for(_Reader(language, current_edge().options.time_zone))
+    return voice_in(language, current_edge().options.time_zone)
 
 
 def _tag(name: str) -> str:

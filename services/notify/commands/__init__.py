@@ -1,6 +1,14 @@
 """Verbs: (tx, actor, …) → frozen result. They load, decide by the rules and say what to write; none commits."""
 
 from services.notify.commands.addressing import bury_address, revive_address
+from services.notify.commands.chatting import (
+    change_chat_room,
+    claim_for_chat_rooms,
+    make_chat_room,
+    record_chat_room,
+    remove_chat_room,
+)
+from services.notify.commands.erasing import erase_person
 from services.notify.commands.hooking import (
     change_webhook,
     claim_for_webhooks,
@@ -24,6 +32,7 @@ from services.notify.commands.receiving import (
 )
 from services.notify.commands.recording import (
     erase_ticket,
+    forget_words,
     record_due,
     record_queue,
     record_setting,
@@ -33,6 +42,7 @@ from services.notify.commands.recording import (
     store_ticket,
 )
 from services.notify.commands.sending import (
+    catch_up,
     claim_mail,
     claim_rest,
     forget_old,
@@ -54,17 +64,23 @@ __all__ = [
     "Presence",
     "be_present",
     "bury_address",
+    "catch_up",
+    "change_chat_room",
     "change_template",
     "change_webhook",
+    "claim_for_chat_rooms",
     "claim_for_webhooks",
     "claim_incoming",
     "claim_mail",
     "claim_rest",
     "end_incoming",
+    "erase_person",
     "erase_ticket",
     "forget_incoming",
     "forget_old",
     "forget_stream",
+    "forget_words",
+    "make_chat_room",
     "make_webhook",
     "note_progress",
     "postpone_incoming",
@@ -72,6 +88,7 @@ __all__ = [
     "read",
     "read_all",
     "record_bounce",
+    "record_chat_room",
     "record_due",
     "record_outcome",
     "record_queue",
@@ -81,6 +98,7 @@ __all__ = [
     "record_ticket",
     "record_type",
     "release",
+    "remove_chat_room",
     "remove_webhook",
     "renew_secret",
     "retry",

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, CTE, Select, bindparam, cast, func, literal_column, select, union
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.notify.access import HEARING, preferences_of
+from services.notify.access import HEARING, LISTENING, hearings_of, preferences_of
 from services.notify.commands.notifying import ADMINISTERS
 from services.notify.models import addresses, people, preferences, queues, tickets
 from services.notify.rules.facts import Audience, Person, Queue, Ticket
@@ -41,7 +41,7 @@ def _wanted(ticket: CTE, queue: CTE) -> CTE:
 
 
 def _statement() -> Select[Any]:
-    """One row: the ticket, the queue, the people with what they chose, and the webhooks' ids, each as JSON."""
+    """One row: the ticket, the queue, the people with what they chose, and the webhooks' ids and rooms, as JSON."""
     ticket = select(tickets).where(tickets.c.id == bindparam("ticket_id")).cte("one_ticket")
     queue = select(queues).where(queues.c.code == bindparam("queue")).cte("one_queue")
     wanted = _wanted(ticket, queue)
@@ -58,6 +58,7 @@ def _statement() -> Select[Any]:
         select(_row(queue)).select_from(queue).scalar_subquery().label("queue"),
         select(func.json_agg(_row(found))).select_from(found).scalar_subquery().label("people"),
         HEARING.label("webhooks"),
+        LISTENING.label("chat_rooms"),
     )
 
 
@@ -65,7 +66,7 @@ _AUDIENCE: Final = compiled(_statement())
 
 
 def load(reader: Reader, concern: Concern, patterns: Sequence[str]) -> Audience:
-    """The audience of an event, and the webhooks that asked for one of `patterns`.
+    """The audience of an event, the chat rooms, and the webhooks that asked for one of `patterns`.
 
     Raises Missing where a replica lacks the ticket, the queue or one of the people.
     """
@@ -81,6 +82,7 @@ def load(reader: Reader, concern: Concern, patterns: Sequence[str]) -> Audience:
         queue=None if row.queue is None else _queue(row.queue),
         administrators=administrators,
         webhooks=tuple(row.webhooks or ()),
+        chat_rooms=hearings_of(row.chat_rooms),
         people=found,
     )
     _refuse_gaps(concern, audience)
@@ -110,6 +112,7 @@ def ticket_of(wire: Mapping[str, Any]) -> Ticket:
         side=wire["side"],
         holder_id=wire["holder_id"],
         holder_queue=wire["holder_queue"],
+        last_queue=wire["last_queue"],
         due_at=None if due_at is None else datetime.fromisoformat(due_at),
     )
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ARRAY, bindparam, delete, exists, func, literal_column, select
+from sqlalchemy import ARRAY, bindparam, delete, exists, func, literal_column, null, or_, select, update
 
-from services.notify.access import DELIVERIES, Claimed, among, claimed, claiming, delivery_of
+from services.notify.access import DELIVERIES, LEASE, Claimed, among, claimed, claiming, delivery_of
 from services.notify.commands.notifying import tell_administrators
 from services.notify.models import addresses, deliveries, notices
 from services.notify.rules import retries
@@ -20,6 +20,8 @@ from shared.errors import Conflict, NotFound
 from shared.ids import Actor
 from shared.transaction import Transaction
 
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""By so much the clocks of processes may differ, and nothing went back."""
 RETRIABLE: Final = ("failed", "parked")
 
 _CLAIM: Final = compiled(claiming("mail"))
@@ -49,6 +51,17 @@ _FORGET_NOTICES: Final = compiled(
     .where(notices.c.id == func.any(bindparam("ids", type_=ARRAY(Id()))))
     .where(~exists().where(deliveries.c.event_id == notices.c.id))
     .returning(notices.c.id)
+)
+
+_AHEAD: Final = compiled(
+    update(deliveries)
+    .where(
+        among(deliveries.c.state, "queued", "failed"),
+        or_(deliveries.c.created_at > bindparam("ahead"), deliveries.c.leased_until > bindparam("far")),
+        or_(deliveries.c.next_try_at > bindparam("now"), deliveries.c.leased_until.is_not(None)),
+    )
+    .values(next_try_at=bindparam("now"), leased_until=null())
+    .returning(deliveries.c.id)
 )
 
 
@@ -123,6 +136,16 @@ def retry(tx: Transaction, actor: Actor, delivery_id: str) -> ShownDelivery:
     if row.dead_email is not None:
         tx.delete(addresses, {"email": row.dead_email})
     return delivery_of(row, **again)
+
+
+def catch_up(tx: Transaction, actor: Actor) -> int:
+    """After the clock went back: what was made, or leased, in what is now the future is due at once; how much.
+
+    It would otherwise wait as long as the clock went back. What was to wait for a digest or quiet hours goes early.
+    """
+    ahead = tx.now + CLOCKS_DIFFER
+    found = tx.all(_AHEAD, ahead=ahead, far=ahead + LEASE, now=tx.now)
+    return len(found)
 
 
 def forget_old(tx: Transaction, actor: Actor, before: str, most: int) -> int:

@@ -1,4 +1,4 @@
-"""Telling people of an event: its notice, and one row of the ledger for each recipient and channel."""
+"""Telling people, webhooks and chat rooms of an event: its notice, and one row of the ledger for each of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.notify.access import HEARING
 from services.notify.commands import audience
 from services.notify.commands.streaming import happen
 from services.notify.models import deliveries, notices, tickets
-from services.notify.rules import channels, telling
+from services.notify.rules import channels, chat, telling
 from services.notify.rules.facts import Audience, Delivery, Notice
 from services.notify.rules.kinds import LINK
 from services.notify.rules.notices import concern, notice
@@ -33,7 +33,7 @@ def tell(tx: Transaction, actor: Actor, event: Event) -> Notice:
     found = audience.load(tx, concern(event), patterns(event.name))
     told = notice(event, tx.cause, found.ticket)
     rows = list(channels.deliveries(telling.tellings(event, found), found.people, tx.now))
-    _note(tx, told, [*rows, *_hooked(found.webhooks, tx)])
+    _note(tx, told, [*rows, *_hooked(found.webhooks, tx), *_chatted(event, found, tx)])
     happen(tx, actor, event, {row.person_id for row in rows if row.channel == "in_app" and row.state == "sent"})
     _keep_turn(tx, event, found)
     return told
@@ -67,6 +67,11 @@ def send_link(tx: Transaction, actor: Actor, event: LinkMade) -> None:
 def _hooked(webhooks: Iterable[str], tx: Transaction) -> Iterator[Delivery]:
     for webhook_id in webhooks:
         yield Delivery(webhook_id, "webhook", "webhook", "queued", None, tx.now)
+
+
+def _chatted(event: Event, found: Audience, tx: Transaction) -> Iterator[Delivery]:
+    for room_id, kind in chat.told(event, found.ticket, found.chat_rooms):
+        yield Delivery(room_id, kind, "chat", "queued", None, tx.now + channels.HOLD)
 
 
 def _note(tx: Transaction, told: Notice, rows: Sequence[Delivery]) -> None:
@@ -124,6 +129,7 @@ def _turn(event: Event) -> Mapping[str, Any] | None:
         person = None if holder is None or holder.queue else holder.id
         queue = holder.id if holder is not None and holder.queue else None
         turn = {"side": event.side, "holder_id": person, "holder_queue": queue}
+        turn |= {} if queue is None else {"last_queue": queue}
         return turn | {"due_at": None} if isinstance(event, w.StageEntered) else turn
     if isinstance(event, w.Finished):
         return {"side": "nobody", "holder_id": None, "holder_queue": None, "due_at": None}

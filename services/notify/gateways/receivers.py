@@ -11,6 +11,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import httpcore
@@ -22,7 +23,9 @@ from shared import clock, telemetry
 from shared.errors import Message
 
 THREADS: Final = 16
-AGENT: Final = b"Vez-Webhooks/1"
+AGENT: Final = "Vez-Webhooks/1"
+UNREACHED: Final = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
+"""What a call ends in that got no answer."""
 LookUp = Callable[[str, int], list[str]]
 log = telemetry.logger(__name__)
 
@@ -39,6 +42,15 @@ class Receivers(Protocol):
 
 class Refused(Exception):
     """The address may not be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call was answered; `content` as far as it was read."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    content: bytes = b""
 
 
 class _Line(httpcore.NetworkStream):
@@ -116,17 +128,31 @@ class HttpReceivers:
 
     def deliver(self, url: str, headers: Mapping[str, str], content: bytes) -> Outcome:
         """Deliver one message; 2xx is sent, 410 is gone for ever, all else is tried again."""
+        sent = {"Content-Type": "application/json", "User-Agent": AGENT, **headers}
         try:
-            status = self._post(url, headers, content)
+            status = self.call("POST", url, sent, content).status
         except Refused as error:
             return Outcome(sent=False, reason=str(error))
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
-            return Outcome(sent=False, reason=f"{type(error).__name__}: {error}"[:300])
+        except UNREACHED as error:
+            return Outcome(sent=False, reason=trouble(error))
         if 200 <= status < 300:
             return Outcome(sent=True)
         return Outcome(sent=False, reason=f"It answered {status}", permanent=status == 410)
 
-    def _post(self, url: str, headers: Mapping[str, str], content: bytes) -> int:
+    def call(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes,
+        *,
+        seconds: float | None = None,
+        most: int = 0,
+    ) -> Answer:
+        """Make one call, within `seconds` in all; up to `most` bytes of the answer are read. No redirect is followed.
+
+        Raises Refused where it may not reach, else what is in UNREACHED.
+        """
         to = target(url)
         if isinstance(to, Message):
             raise Refused(to.key)
@@ -136,17 +162,32 @@ class HttpReceivers:
         wrong = refusal(to, addresses, self.allowed)
         if wrong is not None:
             raise Refused(wrong.key)
-        sent = {b"Content-Type": b"application/json", b"User-Agent": AGENT}
-        sent |= {name.encode(): value.encode() for name, value in headers.items()}
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self.seconds)
-        backend = _Judged(addresses, self.seconds)
+        sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+        limit = self.seconds if seconds is None else min(self.seconds, seconds)
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), limit)
+        backend = _Judged(addresses, limit)
         with (
             httpcore.ConnectionPool(ssl_context=ssl.create_default_context(), network_backend=backend) as pool,
-            pool.stream(
-                "POST", url, headers=list(sent.items()), content=content, extensions={"timeout": timeouts}
-            ) as answer,
+            pool.stream(method, url, headers=sent, content=content, extensions={"timeout": timeouts}) as answer,
         ):
-            return int(answer.status)
+            told = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
+            return Answer(int(answer.status), told, _beginning(answer, most))
+
+
+def _beginning(answer: httpcore.Response, most: int) -> bytes:
+    """The first `most` bytes of an answer's content."""
+    found = b""
+    if most:
+        for part in answer.iter_stream():
+            found += part
+            if len(found) >= most:
+                break
+    return found[:most]
+
+
+def trouble(error: Exception) -> str:
+    """What went wrong on the way, in short."""
+    return f"{type(error).__name__}: {error}"[:300]
 
 
 def addresses_of(host: str, port: int) -> list[str]:
@@ -159,37 +200,39 @@ def addresses_of(host: str, port: int) -> list[str]:
 
 
 class Runner:
-    """Threads for deliveries: one receiver keeps one of them busy at most, so that a slow one delays nobody else."""
+    """Threads for a channel's deliveries: one recipient keeps one of them busy at most, and so delays nobody else."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="notify-webhook")
+    def __init__(self, channel: str, threads: int = THREADS) -> None:
+        self._channel = channel
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"notify-{channel}")
         self._busy: set[str] = set()
         self._lock = threading.Lock()
 
     def busy(self) -> list[str]:
-        """The webhooks that are being delivered to."""
+        """The recipients that are being delivered to."""
         with self._lock:
             return sorted(self._busy)
 
     def has_room(self) -> bool:
         """Whether a thread is free."""
         with self._lock:
-            return len(self._busy) < THREADS
+            return len(self._busy) < self._threads
 
-    def start(self, webhook_id: str, act: Callable[[], None]) -> None:
-        """Run `act` for a webhook; a failure is logged, the ledger's leases bring its rows back."""
+    def start(self, recipient_id: str, act: Callable[[], None]) -> None:
+        """Run `act` for a recipient; a failure is logged, the ledger's leases bring its rows back."""
         with self._lock:
-            self._busy.add(webhook_id)
-        self._pool.submit(self._run, webhook_id, act)
+            self._busy.add(recipient_id)
+        self._pool.submit(self._run, recipient_id, act)
 
-    def _run(self, webhook_id: str, act: Callable[[], None]) -> None:
+    def _run(self, recipient_id: str, act: Callable[[], None]) -> None:
         try:
             act()
         except Exception:
-            log.exception("webhook_failed", webhook=webhook_id)
+            log.exception(f"{self._channel}_failed", recipient=recipient_id)
         finally:
             with self._lock:
-                self._busy.discard(webhook_id)
+                self._busy.discard(recipient_id)
 
 
 def http_receivers(options: Options) -> HttpReceivers:

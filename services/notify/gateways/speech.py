@@ -26,5 +26,10 @@ class Listener(Protocol):
 
 def voice_for(listener: Listener) -> Voice:
     """The voice in which to speak to a person."""
-    language = listener.language if listener.language in LANGUAGES else LANGUAGES[0]
-    return Voice(language, listener.time_zone, partial(translate, language=language, folders=(TRANSLATIONS,)))
+    return voice_in(listener.language, listener.time_zone)
+
+
+def voice_in(language: str, time_zone: str) -> Voice:
+    """The voice of a language, by the clock of a time zone."""
+    known = language if language in LANGUAGES else LANGUAGES[0]
+    return Voice(known, time_zone, partial(translate, language=known, folders=(TRANSLATIONS,)))

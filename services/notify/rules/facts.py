@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Channel = Literal["in_app", "mail", "webhook"]
+Channel = Literal["in_app", "mail", "webhook", "chat"]
 State = Literal["queued", "sent", "failed", "suppressed", "parked"]
 
 
@@ -59,7 +59,10 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket as far as telling people needs it. The holder is a person's id or a queue's code, null for nobody."""
+    """A ticket as far as telling people needs it. The holder is a person's id or a queue's code, null for nobody.
+
+    `last_queue`: the queue that has it, or had it before a person took it.
+    """
 
     id: str
     number: str
@@ -68,7 +71,17 @@ class Ticket:
     side: str | None = None
     holder_id: str | None = None
     holder_queue: str | None = None
+    last_queue: str | None = None
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A chat room that may be told: of which kinds, and of which queue's tickets (null: of all)."""
+
+    id: str
+    kinds: tuple[str, ...]
+    queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,7 @@ class Audience:
     queue: Queue | None = None
     administrators: tuple[str, ...] = ()
     webhooks: tuple[str, ...] = ()
+    chat_rooms: tuple[Hearing, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -41,6 +41,15 @@ def concern(event: Event) -> Concern:
         queue=holder.id if holder is not None and holder.queue else None,
         administrators=isinstance(event, InboxParked) or getattr(event, "fallback_reason", None) is not None,
     )
+
+
+WORDS: Final = ("file", "party")
+"""Which facts of a notice are words that people wrote."""
+
+
+def unworded(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a notice without words: what was told, when and by whom stays."""
+    return {name: "" if name == "file" else fact for name, fact in facts.items() if name != "party"}
 
 
 def notice(event: Event, cause: Envelope, ticket: Ticket | None) -> Notice:

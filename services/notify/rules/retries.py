@@ -17,7 +17,8 @@ class Outcome:
 
     `unreached`: the other side was not there at all; that is nobody's fault, counts as no try and parks nothing.
     `dead_address`: the recipient's address itself is refused for good. `troubled`: the server that was asked is in
-    trouble, whatever it was given; `uncertain`: it may have taken it all the same.
+    trouble, whatever it was given; `uncertain`: it may have taken it all the same. `retry_after`: how long it
+    asked to be left alone.
     """
 
     sent: bool
@@ -27,6 +28,7 @@ class Outcome:
     dead_address: bool = False
     troubled: bool = False
     uncertain: bool = False
+    retry_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +54,5 @@ def settle(
         return Fate("parked", outcome.reason)
     if now - since >= GIVE_UP_AFTER and not outcome.unreached:
         return Fate("parked", outcome.reason)
-    step = steps[min(max(tries, 1), len(steps)) - 1]
+    step = max(steps[min(max(tries, 1), len(steps)) - 1], outcome.retry_after or timedelta())
     return Fate("failed", outcome.reason, next_try_at=now + step)

@@ -1,4 +1,4 @@
-"""Forgetting what the house no longer keeps."""
+"""What is set right by and by: what is old is forgotten, and what a clock that went back left ahead becomes due."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from services.notify.rules.streaming import KEPT_FOR
 from shared import clock
 from shared.ids import SYSTEM
 from shared.inbox import Runtime
+
+
+def catch_up(runtime: Runtime) -> int:
+    """Have what was made in what is now the future leave at once; how much."""
+    return runtime.run(lambda tx: commands.catch_up(tx, SYSTEM))
 
 
 def forget_old(runtime: Runtime) -> int:

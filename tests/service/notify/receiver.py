@@ -20,6 +20,7 @@ class Receiver:
     delay_seconds: float = 0.0
     drip: bool = False
     location: str = ""
+    retry_after: str = ""
     port: int = 0
 
     @property
@@ -67,6 +68,8 @@ class Receiver:
             request.send_response(status)
             if self.location:
                 request.send_header("Location", self.location)
+            if self.retry_after:
+                request.send_header("Retry-After", self.retry_after)
             request.end_headers()
 
     def _drip(self, request: BaseHTTPRequestHandler) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from services.notify import timers
 from services.notify.options import Options
 from shared import clock, config
 from shared.errors import Retryable
 from tests.service.notify.world import World
+
+SENDERS: Final = (timers.send_mail, timers.call_webhooks, timers.call_chat_rooms)
 
 
 def main() -> None:
@@ -14,7 +18,7 @@ def main() -> None:
     world = World(config.load(Options, config.environment()))
     while True:
         try:
-            sent = timers.send_mail(world.runtime) + timers.call_webhooks(world.runtime)
+            sent = sum(send(world.runtime) for send in SENDERS)
         except Retryable:
             sent = 0
         if not sent:

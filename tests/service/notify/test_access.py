@@ -27,8 +27,18 @@ EVERYBODY: Final = (*SIGNED_IN, NOBODY)
 ADMINISTRATOR: Final = "administrator"
 TEMPLATE: Final = "/v1/templates/<string:kind>"
 WEBHOOK: Final = "/v1/webhooks/<uuid:webhook_id>"
+CHAT_ROOM: Final = "/v1/chat-rooms/<uuid:chat_room_id>"
+A_ROOM: Final = {"name": "Ops", "url": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "kinds": ["finished"]}
 TABLE: Final[Table] = {
     **OF_EVERY_SERVICE,
+    ("GET", "/v1/people/<uuid:person_id>/data"): Row({200: ("told", "manager")}, else_=404),
+    ("GET", "/v1/people/<uuid:person_id>/erasure"): Row({404: "manager"}),
+    ("GET", "/v1/chat-rooms"): Row({200: ADMINISTRATOR}),
+    ("POST", "/v1/chat-rooms"): Row({201: ADMINISTRATOR}, body=A_ROOM),
+    ("GET", CHAT_ROOM): Row({404: ADMINISTRATOR}),
+    ("PATCH", CHAT_ROOM): Row({404: ADMINISTRATOR}, body={}),
+    ("DELETE", CHAT_ROOM): Row({404: ADMINISTRATOR}),
+    ("POST", f"{CHAT_ROOM}/test"): Row({404: ADMINISTRATOR}),
     ("GET", "/v1/deliveries"): Row({200: ADMINISTRATOR}),
     ("POST", "/v1/deliveries/<uuid:delivery_id>/retry"): Row({404: ADMINISTRATOR}),
     ("GET", "/v1/incoming"): Row({200: ADMINISTRATOR}),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from services.notify import timers
 from services.notify.options import Options
+from shared import clock
 from shared.contracts import workflow as w
 from shared.contracts.workflow import DueChanged, SettingChanged
 from tests.service.notify.letters import agreement, body, make_due, send_all, send_all_once, states
@@ -187,3 +189,18 @@ def test_what_came_in_quiet_hours_leaves_together_when_they_end(
     assert world.rows("SELECT count(DISTINCT next_try_at) FROM deliveries WHERE channel = 'mail'") == [(1,)]
     send_all(world)
     assert [m["Subject"] for m in mail_server.messages] == ["2 novidades nos seus atendimentos"]
+
+
+def test_letters_made_before_the_clock_went_back_leave_at_once(
+    world: World, mail_server: MailServer, ana: str, bruno: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "OFFSET", timedelta(hours=1))
+    agreement(world, ana, bruno)
+    assert timers.catch_up(world.runtime) == 0
+    monkeypatch.setattr(clock, "OFFSET", timedelta(0))
+    assert timers.send_mail(world.runtime) == 0
+    assert timers.catch_up(world.runtime) == len(states(world)) > 0
+    while timers.send_mail(world.runtime):
+        continue
+    assert {state for state, *_ in states(world)} == {"sent"}
+    assert len(mail_server.messages) == len(states(world))

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from services.notify.gateways.chat import chat
 from services.notify.gateways.composing import Composer
 from services.notify.gateways.fetching import postbox
 from services.notify.gateways.listening import mail_door
@@ -78,7 +79,9 @@ class World:
             "post": mail_servers(self.options),
             "composer": Composer(self.options),
             "receivers": http_receivers(self.options),
-            "runner": Runner(),
+            "runner": Runner("webhook"),
+            "chat": chat(self.options),
+            "chat_runner": Runner("chat"),
             "listener": mail_door(self.options),
             "postbox": postbox(self.options),
         }

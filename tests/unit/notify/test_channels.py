@@ -96,6 +96,12 @@ def test_failures_are_tried_again_after_longer_and_longer_and_then_hourly() -> N
     assert hook == NOW + timedelta(seconds=5)
 
 
+def test_who_asks_to_be_left_alone_is_for_as_long_as_that() -> None:
+    for wait, next_try in ((timedelta(minutes=7), timedelta(minutes=7)), (timedelta(seconds=1), WEBHOOK[0])):
+        busy = Outcome(sent=False, reason="429", retry_after=wait)
+        assert settle(busy, tries=1, since=NOW, now=NOW, steps=WEBHOOK).next_try_at == NOW + next_try
+
+
 def test_after_three_days_a_delivery_is_parked_unless_nobody_was_there() -> None:
     late = NOW + GIVE_UP_AFTER
     assert settle(FAILED, tries=80, since=NOW, now=late).state == "parked"
