@@ -11,6 +11,7 @@ from flask_babel import force_locale
 
 from services.portal.app import create_app
 from services.portal.options import Options
+from shared.ids import new_id
 from tests.unit.portal.town import Town
 
 
@@ -59,6 +60,7 @@ def pt(app: Flask) -> Iterator[None]:
 
 
 def signed_in(app: Flask, who: str) -> FlaskClient:
+    """A browser with a session of its own: the portal remembers for a while who is behind one."""
     client = app.test_client()
-    client.set_cookie("vez_session", who)
+    client.set_cookie("vez_session", f"{who}.{new_id()}")
     return client

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import "idiomorph/htmx";
 
 import { keepWhatWasTyped } from "./keep.js";
+import { startAnswers } from "./answers.js";
 import { startForms } from "./forms.js";
 import { startFolds } from "./folds.js";
 import { startKeys } from "./keys.js";
@@ -26,6 +27,7 @@ function start(root) {
 
 startForms();
 startFolds();
+startAnswers();
 startKeys();
 startRows();
 startUploads();

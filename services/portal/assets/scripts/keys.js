@@ -86,6 +86,8 @@ const QUEUE = {
   n: () => go("#msg"),
   s: () => (anyMarked() ? open("bulk-schedule") : go("#schedule")),
   g: () => press("g") || go(""),
+  d: () => (anyMarked() ? open("bulk-decide") : go("#decide")),
+  f: () => press("f"),
 };
 
 const TICKET = {
@@ -94,6 +96,7 @@ const TICKET = {
   s: () => press("s"),
   g: () => press("g"),
   e: () => press("e"),
+  c: () => press("c"),
   r: () => write(false),
   n: () => write(true),
   u: () => {

@@ -19,7 +19,8 @@ export function refresh() {
   if (waiting) return;
   waiting = setTimeout(() => {
     waiting = null;
-    const target = document.querySelector("[data-refresh]");
+    // A page that answers a form holds what was typed and what became of it: it stays until somebody goes on.
+    const target = document.querySelector("[data-refresh]:not([data-still])");
     if (target) htmx.ajax("GET", window.location.href, { target, swap: "morph:innerHTML" });
   }, SETTLE_MS);
 }

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Response, request
 
-from services.portal import desk, door, page, rows, shapes, sheet, words
+from services.portal import chosen, desk, door, page, rows, shapes, sheet, words
+from services.portal.chosen import Chosen
 from services.portal.shapes import Message, Spell, Step, Ticket
 from services.portal.tongue import gettext
 from services.portal.views.attendant.blueprint import blueprint
 from services.portal.words import Reader
 from shared.ids import new_id
 
-ORDERS: Final = ("due", "newest", "waiting")
 LIMIT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A name for a view that was refused: what was typed, and why."""
+
+    name: str
+    texts: list[str]
 
 
 @blueprint.get("")
@@ -25,14 +33,14 @@ def queue() -> Response:
     return table()
 
 
-def table(results: list[dict[str, Any]] | None = None, status: int = 200) -> Response:
-    """The page; `results` are what a bulk action did with each ticket."""
-    chosen = _chosen()
+def table(results: list[dict[str, Any]] | None = None, status: int = 200, naming: Naming | None = None) -> Response:
+    """The page; `results` are what a bulk action did with each ticket, `naming` a name that was refused."""
+    shown = chosen.read(request.args)
     ask = door.asker()
-    listed = desk.gather(listed=lambda: ask.get("ticket", "/v1/tickets", **_wanted(chosen)))["listed"]
+    listed = desk.gather(listed=lambda: ask.get("ticket", "/v1/tickets", **shown.wanted(), limit=LIMIT))["listed"]
     reader = page.reader("attendant")
-    menu = desk.desk(chosen["filter"], chosen["queue"])
-    tickets = _held_by(shapes.several(listed, Ticket), chosen["queue"])
+    menu = desk.desk(shown)
+    tickets = rows.ordered(shapes.several(listed, Ticket), shown.order)
     return page.render(
         {"more": "attendant/_rows.html", "queue": "attendant/_queue.html"}.get(
             request.headers.get("HX-Target", ""), "attendant/queue.html"
@@ -40,12 +48,15 @@ def table(results: list[dict[str, Any]] | None = None, status: int = 200) -> Res
         status=status,
         console="attend",
         desk=menu,
-        chosen=chosen,
-        heading=_heading(menu, chosen),
+        chosen=shown,
+        heading=_heading(menu, shown, listed),
         orders=_orders(),
-        rows=[_row(ticket, reader) for ticket in rows.ordered(tickets, chosen["order"])],
+        priorities=_priorities(),
+        rows=[_row(ticket, reader) for ticket in tickets],
         next_cursor=listed.get("next_cursor"),
         results=results or [],
+        decides=any(ticket.may("decide") for ticket in tickets),
+        naming=naming,
         key=new_id(),
     )
 
@@ -75,32 +86,12 @@ def preview(ticket_id: str) -> Response:
     return page.render("attendant/_preview.html", sheet=made, last=said[-1] if said else None)
 
 
-def _chosen() -> dict[str, str]:
-    asked = request.args
-    return {
-        "filter": asked.get("filter", "") if asked.get("filter") in desk.FILTERS else "my_turn",
-        "order": asked.get("order", "") if asked.get("order") in ORDERS else "due",
-        "queue": asked.get("queue", "")[:60],
-        "type": asked.get("type", "")[:60],
-        "q": asked.get("q", "").strip()[:200],
-        "cursor": asked.get("cursor", ""),
-    }
-
-
-def _wanted(chosen: dict[str, str]) -> dict[str, str | int | None]:
-    wanted: dict[str, str | int | None] = {name: chosen[name] or None for name in ("q", "type", "cursor")}
-    return wanted | {"as": "attendant", "filter": chosen["filter"], "limit": LIMIT}
-
-
-def _held_by(tickets: list[Ticket], queue: str) -> list[Ticket]:
-    """Those that the queue holds, where one is chosen."""
-    held = [each for each in tickets if each.turn.holder and each.turn.holder.queue and each.turn.holder.id == queue]
-    return held if queue else tickets
-
-
-def _heading(menu: desk.Desk, chosen: dict[str, str]) -> desk.View:
-    marked = [view for view in (*menu.queues, *menu.views) if view.is_chosen]
-    return marked[0] if marked else menu.views[0]
+def _heading(menu: desk.Desk, shown: Chosen, listed: dict[str, Any]) -> desk.View:
+    """The view that is open; of what is narrowed further only what is all here is counted."""
+    marked = next((view for view in (*menu.saved, *menu.queues, *menu.views) if view.is_chosen), menu.views[0])
+    if not any((shown.q, shown.type, shown.group, shown.priority, menu.open)):
+        return marked
+    return replace(marked, count=None if listed.get("next_cursor") or shown.cursor else len(listed["items"]))
 
 
 def _orders() -> list[tuple[str, str]]:
@@ -108,6 +99,15 @@ def _orders() -> list[tuple[str, str]]:
         ("due", gettext("deadline first")),
         ("waiting", gettext("longest waiting first")),
         ("newest", gettext("newest first")),
+    ]
+
+
+def _priorities() -> list[tuple[str, str]]:
+    return [
+        ("urgent", gettext("Urgent")),
+        ("high", gettext("High priority")),
+        ("normal", gettext("Usual priority")),
+        ("low", gettext("Low priority")),
     ]
 
 

@@ -24,7 +24,7 @@ MOST_AGAIN: Final = 4
 
 
 @blueprint.post("/<uuid:ticket_id>/draft")
-@door.needs("portal.client_online")
+@door.needs_any("portal.client_online", "ticket.open_for")
 def save_draft(ticket_id: str) -> BaseResponse:
     """Save the draft, submit it or discard it, by the button that was pressed."""
     do = request.form.get("do", "save")
@@ -48,7 +48,7 @@ def with_files(draft: Ticket, values: dict[str, Any], *, submits: bool) -> BaseR
             _unless_rewritten(draft.id, draft.written, draft.version, lambda version: _submit(draft.id, version))
     except Refused as refused:
         return _again(draft.id, refused, values)
-    return page.go(url_for("tickets.show", ticket_id=draft.id), drafting.said(submits))
+    return page.go(url_for("tickets.show", ticket_id=draft.id), drafting.said(submits, draft))
 
 
 def _change(ticket_id: str, body: dict[str, Any]) -> Ticket:
@@ -80,22 +80,22 @@ def _again(ticket_id: str, refused: Refused, values: dict[str, Any]) -> Response
 
 
 @blueprint.post("/<uuid:ticket_id>/draft/fields")
-@door.needs("portal.client_online")
+@door.needs_any("portal.client_online", "ticket.open_for")
 def draft_fields(ticket_id: str) -> Response:
     """A draft's parameters again after one on which others depend has changed."""
     ticket = _draft(ticket_id)
     version = _version(ticket)
-    form = drafting.refilled(ticket.type.code, version, drafting.body_of(version), None)
+    form = drafting.refilled(drafting.whose(ticket), ticket.type.code, version, drafting.body_of(version), None)
     again = url_for("tickets.draft_fields", ticket_id=ticket_id)
     return page.render("client/_fields.html", form=form, fields_from=again)
 
 
 @blueprint.post("/draft")
-@door.needs("portal.client_online", "ticket.open")
+@door.needs_any("ticket.open", "ticket.open_for")
 def keep_draft() -> Response:
     """Keep what is being typed: a new draft the first time, the same one after. What a rule refuses waits for later."""
     ticket_id, code = request.form.get("ticket", ""), request.form.get("type", "")
-    version = _version(_draft(ticket_id)) if ticket_id else _newest(code)
+    version = _version(_draft(ticket_id)) if ticket_id else _newest(code, request.form.get("client"))
     body = drafting.body_of(version)
     try:
         kept = _keep(ticket_id, code, body)
@@ -119,13 +119,14 @@ def keep_draft() -> Response:
 def _keep(ticket_id: str, code: str, body: dict[str, Any]) -> Ticket:
     if ticket_id:
         return _change(ticket_id, body)
-    whole = {"type": code, **body, "submit": False}
+    client = request.form.get("client")
+    whole = {"type": code, **body, "submit": False} | ({"client": client} if client else {})
     answer = door.asker().send("POST", "ticket", "/v1/tickets", whole, key=f"{request.form.get('key')}-draft")
     return shapes.one(answer.body, Ticket)
 
 
-def _newest(code: str) -> TypeVersion:
-    offer = drafting.load_offer(code)
+def _newest(code: str, client: str | None) -> TypeVersion:
+    offer = drafting.load_offer(code, client)
     return drafting.load_version(offer.code, offer.version)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request, url_for
@@ -25,8 +26,8 @@ def show(ticket_id: str) -> Response:
     return shown(ticket_id)
 
 
-def shown(ticket_id: str, trouble: Trouble | None = None) -> Response:
-    """The page; after a refusal with what was typed and why it was refused."""
+def shown(ticket_id: str, trouble: Trouble | None = None, *, begun: Mapping[str, str] | None = None) -> Response:
+    """The page; after a refusal with what was typed and why it was refused. `begun`: a message as it stands so far."""
     me = door.me()
     found = (
         desk.gather(**_questions(ticket_id), **beside.questions(ticket_id))
@@ -34,10 +35,10 @@ def shown(ticket_id: str, trouble: Trouble | None = None) -> Response:
         else page.gather(**_questions(ticket_id))
     )
     ticket = shapes.one(found["ticket"], Ticket)
-    if ticket.status == "draft" and ticket.client.id == me.id:
+    if ticket.status == "draft":
         return _draft(ticket, shapes.several(found["files"], Attachment), trouble)
     side = side_of(me, ticket)
-    made = _sheet(ticket, side, found, trouble)
+    made = replace(_sheet(ticket, side, found, trouble), begun=begun or {})
     status = trouble.refused.status if trouble else 200
     if side == "client":
         return page.render(_template(side), status=status, section="tickets", sheet=made)
@@ -67,9 +68,11 @@ def _sheet(ticket: Ticket, side: str, found: dict[str, Any], trouble: Trouble | 
 
 
 def _draft(ticket: Ticket, attached: list[Attachment], trouble: Trouble | None) -> Response:
-    """A draft's page: the form of a request, as it was saved or as it was refused."""
+    """A draft's page, its author's: the form of a request, as it was saved or as it was refused."""
     version = drafting.load_version(ticket.type.code, ticket.flow_version)
-    about = request_form.facts(door.me(), ticket.type.code)
+    me, client = door.me(), drafting.whose(ticket)
+    about = request_form.facts(client, ticket.type.code)
+    is_for_another = client.id != me.id
     stored = dict(trouble.values) if trouble else dict(ticket.parameters)
     typed = trouble.typed if trouble else {}
     filled = request_form.fill(
@@ -81,10 +84,12 @@ def _draft(ticket: Ticket, attached: list[Attachment], trouble: Trouble | None) 
         description=typed.get("description", ticket.description),
         refused=trouble.refused if trouble else None,
     )
+    frame = {"console": "attend", "desk": desk.desk(), "place": "new"} if is_for_another and me.attends else {}
     return page.render(
-        "client/new.html",
+        "attendant/new.html" if frame else "client/new.html",
         status=trouble.refused.status if trouble else 200,
         section="new",
+        opening=None,
         ticket=ticket,
         offer=None,
         form=filled,
@@ -92,7 +97,8 @@ def _draft(ticket: Ticket, attached: list[Attachment], trouble: Trouble | None) 
         template="",
         key=new_id(),
         fields_from=url_for("tickets.draft_fields", ticket_id=ticket.id),
-        what_next=course.before(version, page.reader("client"), speech.language()),
+        what_next=course.before(version, page.reader("attendant" if is_for_another else "client"), speech.language()),
+        **frame,
     )
 
 
