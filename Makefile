@@ -20,7 +20,7 @@ up: setup ## Run all of Vez on this machine, with its demo (Ctrl-C stops it)
 test: .venv/.dev .venv/.assets ## Run every check and test; T=path runs one file
 	@$(BIN)/python -m tests.run $(T)
 
-test-heavy: .venv/.dev .venv/.assets ## The full form of the heavy tests: whole replays, kills, images
+test-heavy: .venv/.heavy .venv/.assets ## The full form of the heavy tests: whole replays, kills, images
 	@$(BIN)/python -m tests.run --heavy $(T)
 
 test-changed: .venv/.dev .venv/.assets ## The long checks whose inputs changed: the image, flows over RabbitMQ 4
@@ -49,6 +49,7 @@ screenshots: .venv/.dev .venv/.assets ## Make the pictures of the guides from a 
 lock: .venv/.dev ## Make the lock files anew from pyproject.toml
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --extra embedded pyproject.toml -o requirements/vez.txt
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --extra embedded --group dev pyproject.toml -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header -c requirements/dev.txt --group heavy -o requirements/heavy.txt
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal -c requirements/vez.txt pyproject.toml -o requirements/service.txt
 	@$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal -c requirements/vez.txt requirements/build.in -o requirements/build.txt
 
@@ -75,6 +76,10 @@ clean: ## Remove what was installed and built (data folders stay)
 
 .venv/.dev: requirements/dev.txt .venv/.ready
 	@$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/.heavy: requirements/heavy.txt .venv/.dev
+	@$(BIN)/pip install -q --require-hashes -r requirements/heavy.txt
 	@touch $@
 
 .venv/.assets: package.json package-lock.json $(shell find services/portal/assets services/portal/translations -type f -not -path '*/build/*' -not -name '*.mo' 2>/dev/null) .venv/.ready

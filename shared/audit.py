@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     Text,
+    Uuid,
     and_,
     cast,
     func,
@@ -154,6 +156,44 @@ def verdict(
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """One chain: how many entries it has, and what is wrong with the first that is, in words, or None."""
+
+    entries: int
+    wrong: str | None
+
+
+def verified(
+    reader: Reader, metadata: MetaData, aggregates: Mapping[str, Table], word: str, aggregate_id: str
+) -> Verified | None:
+    """The verdict on the chain of one aggregate, as `verdict` gives it; None where there is no such thing."""
+    log, details, table = metadata.tables["audit_log"], metadata.tables["audit_details"], aggregates.get(word)
+    if table is None or "head" not in table.c:
+        return None
+    key = next(iter(table.primary_key.columns))
+    if isinstance(key.type, Uuid) and not _is_uuid(aggregate_id):
+        return None
+    kept = select(*_head_of(word, table)).where(key == aggregate_id).subquery("kept")
+    about = log.c.word == word, log.c.aggregate_id == aggregate_id
+    rows = reader.all(_entries(log, details, kept).where(*about))
+    if rows:
+        return Verified(len(rows), first_bad(rows))
+    head = reader.one(select(kept.c.kept_count))
+    if head is None:
+        return None
+    gone = f"{word} {aggregate_id}: entry 1 is missing, its row counts {head.kept_count}" if head.kept_count else None
+    return Verified(0, gone)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 def counted(rows: Iterable[Any], progress: Callable[[int], None]) -> Iterator[Any]:
     """The same rows; `progress` is told now and then how many went by."""
     for count, row in enumerate(rows, 1):
@@ -163,17 +203,17 @@ def counted(rows: Iterable[Any], progress: Callable[[int], None]) -> Iterator[An
 
 
 def _kept(aggregates: Mapping[str, Table]) -> Subquery:
-    heads = [
-        select(
-            literal_column(f"'{word}'", Text).label("word"),
-            cast(next(iter(table.primary_key.columns)), Text).label("aggregate_id"),
-            table.c.audit_count.label("kept_count"),
-            table.c.head.label("kept_head"),
-        )
-        for word, table in aggregates.items()
-        if "head" in table.c
-    ]
+    heads = [select(*_head_of(word, table)) for word, table in aggregates.items() if "head" in table.c]
     return union_all(*heads).subquery("kept")
+
+
+def _head_of(word: str, table: Table) -> tuple[ColumnElement[Any], ...]:
+    return (
+        literal_column(f"'{word}'", Text).label("word"),
+        cast(next(iter(table.primary_key.columns)), Text).label("aggregate_id"),
+        table.c.audit_count.label("kept_count"),
+        table.c.head.label("kept_head"),
+    )
 
 
 def _entries(log: Table, details: Table, kept: Subquery) -> Select[Any]:

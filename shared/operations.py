@@ -1,11 +1,13 @@
-"""Routes that every service has: parked events, the audit log, and the outbox that readers ask.
+"""Routes that every service has: parked events, the audit log, a person's data, and the outbox that readers ask.
 
 `GET /v1/outbox` and `GET /v1/outbox/heads` are for services only; parked events need `inbox.manage`, the audit log
-`audit.read`. Source: architecture page, *Outbox*, *Inbox*.
+`audit.read`; a person's data is for that person and for who has `people.manage`. Source: architecture page, *Outbox*,
+*Inbox*.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,15 +16,30 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
-from shared import outbox
+from shared import audit, outbox, personal
 from shared.contracts import REGISTRY, decode, envelope_to_wire
 from shared.database import Reader
 from shared.errors import Conflict, Invalid, Message, NotFound
-from shared.http import Cursor, Hooks, Page, blueprint, command, encode_cursor, limit, needs, query, services_only
+from shared.http import (
+    Cursor,
+    Hooks,
+    Page,
+    blueprint,
+    command,
+    encode_cursor,
+    limit,
+    needs,
+    query,
+    services_only,
+    signed_in,
+)
 from shared.http.running import current_edge
+from shared.ids import Actor
 from shared.inbox.steps import stored_envelope
+from shared.personal import Section
 from shared.transaction import Transaction
 
+MANAGES = "people.manage"
 PARKED = """
     SELECT id, name, aggregate_id, sequence, tries, error, received_at FROM inbox
     WHERE state = 'parked' AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
@@ -68,6 +85,42 @@ class AuditEntries(Schema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+class ChainQuery(Schema):
+    """Whose chain: the word and the id of an aggregate, as the log's entries name it."""
+
+    word = fields.String(required=True)
+    aggregate_id = fields.String(required=True)
+
+
+class Verification(Schema):
+    """How many entries a chain has, and what is wrong with the first that is, in words."""
+
+    entries = fields.Integer(required=True)
+    wrong = fields.String(required=True, allow_none=True)
+
+
+class Sections(Schema):
+    """What lists a service has of a person."""
+
+    items = fields.List(fields.String(), required=True)
+
+
+class PersonalData(Schema):
+    """A page of one of them: each item as the service keeps it."""
+
+    items = fields.List(fields.Dict(), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class Receipt(Schema):
+    """An erasure in one service: `done_at` is null while it is under way, `counts` is how much was erased of what."""
+
+    person_id = fields.String(required=True)
+    requested_at = fields.DateTime(required=True)
+    done_at = fields.DateTime(required=True, allow_none=True)
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
 class Envelopes(Schema):
     items = fields.List(fields.Dict(), required=True)
 
@@ -77,11 +130,12 @@ class Heads(Schema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-def operations(hooks: Hooks) -> Blueprint:
-    """The blueprint of these routes for one service."""
+def operations(hooks: Hooks, sections: Sequence[Section] = ()) -> Blueprint:
+    """The blueprint of these routes for one service; `sections` are what it has of a person."""
     blp = blueprint("operations", __name__, description="What every service has")
     _parked_routes(blp, hooks)
     _audit_route(blp)
+    _personal_routes(blp, {section.name: section for section in sections})
     _outbox_routes(blp)
     return blp
 
@@ -160,10 +214,76 @@ def _audit_route(blp: Blueprint) -> None:
     @blp.route("/audit")
     @needs("audit.read")
     @blp.response(200, AuditEntries)
-    def audit() -> Response:
+    def audit_log() -> Response:
         """Every command, setting change and permission change, newest first; `?aggregate_id=` narrows it."""
         about = request.args.get("aggregate_id")
         return query(lambda reader, _: _listed(reader, AUDIT, limit(), aggregate_id=about), AuditEntries)
+
+    @blp.route("/audit/verification")
+    @needs("audit.read")
+    @blp.arguments(ChainQuery, location="query")
+    @blp.response(200, Verification)
+    def verification(asked: dict[str, str]) -> Response:
+        """Whether the entries about one thing are as they were written; `vez audit verify` judges all of them."""
+
+        def judged(reader: Reader, _: Actor) -> audit.Verified:
+            store = current_edge().store
+            found = audit.verified(reader, store.metadata, store.aggregates, asked["word"], asked["aggregate_id"])
+            if found is None:
+                raise NotFound("There is no such thing")
+            return found
+
+        return query(judged, Verification)
+
+
+def _personal_routes(blp: Blueprint, sections: Mapping[str, Section]) -> None:
+    @blp.route("/people/<uuid:person_id>/data")
+    @signed_in
+    @blp.response(200, Sections)
+    def data(person_id: str) -> Response:
+        """What this service has of a person, by name: to oneself, and to who manages people."""
+
+        def named(_: Reader, actor: Actor) -> Any:
+            _only_own(actor, person_id)
+            return {"items": list(sections)}
+
+        return query(named, Sections)
+
+    @blp.route("/people/<uuid:person_id>/data/<string:section>")
+    @signed_in
+    @blp.response(200, PersonalData)
+    def data_section(person_id: str, section: str) -> Response:
+        """One of these lists, page by page."""
+        after, most = _before(), limit()
+
+        def listed(reader: Reader, actor: Actor) -> Any:
+            _only_own(actor, person_id)
+            if section not in sections:
+                raise NotFound("There is no such list of a person's data here")
+            items, key = personal.page(reader, sections[section], person_id, after=after, most=most)
+            return {"items": items, "next_cursor": encode_cursor([key]) if key is not None else None}
+
+        return query(listed, PersonalData)
+
+    @blp.route("/people/<uuid:person_id>/erasure")
+    @needs(MANAGES)
+    @blp.response(200, Receipt)
+    def erasure(person_id: str) -> Response:
+        """The receipt of a person's erasure in this service."""
+
+        def found(reader: Reader, _: Actor) -> Any:
+            receipt = personal.receipt(reader, person_id)
+            if receipt is None:
+                raise NotFound("No erasure of this person was asked here")
+            return receipt
+
+        return query(found, Receipt)
+
+
+def _only_own(actor: Actor, person_id: str) -> None:
+    """Raises NotFound, unless the person asks for their own, or the actor manages people."""
+    if actor.id != person_id and not actor.may(MANAGES):
+        raise NotFound("No such person")
 
 
 def _outbox_routes(blp: Blueprint) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol, cast
 from sqlalchemy import MetaData, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared import personal
 from shared.access import Claims
 from shared.client import Services
 from shared.contracts import Event, decode
@@ -269,6 +270,8 @@ def record_person(tx: Transaction, event: PersonChanged, sequence: int) -> None:
         "sequence": sequence,
     }
     tx.upsert(tx.store.table("people"), values, newer="sequence")
+    if event.erased:
+        personal.ask(tx, event.person_id)
 
 
 def record_profile(tx: Transaction, event: ProfileChanged, sequence: int) -> None:

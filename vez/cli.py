@@ -16,7 +16,7 @@ COMMANDS = {
     "run": ("vez.run:command", "Run one process of one service."),
     "setup": ("vez.setup:command", "Prepare an installation on real servers, before its processes start."),
     "migrate": ("vez.migrate:command", "Bring the tables of every service to this release's."),
-    "person": ("vez.person:command", "Make people, the first administrator among them."),
+    "person": ("vez.person:command", "Make people, the first administrator among them; give out and erase their data."),
     "catalog": ("vez.catalog.command:catalog", "Validate, plan, apply or export the catalog as a file."),
     "discover": ("vez.discover.command:discover", "Read an event log and write the catalog that it shows."),
     "replay": ("vez.replay.command:replay", "Play an event log through a running system."),

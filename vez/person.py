@@ -1,4 +1,4 @@
-"""`vez person create`: the first administrator of a house, by a one-time link."""
+"""`vez person`: the first administrator of a house, by a one-time link; a person's data, given out and erased."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import click
 from shared.config import environment
 from shared.errors import VezError
 from vez import estate, lazy, places
+from vez.personal.command import erase, export_data
 
 
 @click.group("person")
 def command() -> None:
-    """Make people, the first administrator among them."""
+    """Make people, the first administrator among them; give out a person's data, and erase it."""
 
 
 @command.command()
@@ -29,6 +30,10 @@ def create(email: str, name: str | None, data: Path) -> None:
     """
     with places.settings(data, environment()) as settings:
         click.echo(invite(settings, email, name))
+
+
+command.add_command(export_data)
+command.add_command(erase)
 
 
 def invite(settings: dict[str, str], email: str, name: str | None) -> str:

@@ -14,6 +14,7 @@ from services.attachments.gateways.store import S3Store, hurried
 from services.attachments.handlers import DISCARDED, RETRY_ONLY
 from services.attachments.models import STORE
 from services.attachments.options import Options
+from services.attachments.queries.personal import SECTIONS
 from services.attachments.resolvers import RESOLVERS
 from services.attachments.timers import Findings
 from services.attachments.timers import verify as run_verify
@@ -35,7 +36,7 @@ def create_app(options: Options, services: client.Services | None = None) -> Fla
     app = create_service(
         options=options,
         store=STORE,
-        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY))],
+        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY), SECTIONS)],
         services=services,
         verifier=Verifier(services.jwks, "attachments"),
         load_actor=people.load_actor,

@@ -8,7 +8,7 @@ from typing import Final, cast
 from services.attachments import commands
 from shared import people
 from shared.contracts import Event
-from shared.contracts.ticket import Deleted
+from shared.contracts.ticket import Deleted, Erased
 from shared.contracts.workflow import TypeChanged
 from shared.transaction import Transaction
 
@@ -20,6 +20,11 @@ def on_deleted(tx: Transaction, event: Event) -> None:
     commands.remove_all(tx, tx.actor, cast(Deleted, event))
 
 
+def on_erased(tx: Transaction, event: Event) -> None:
+    """The files of a ticket whose client was erased go."""
+    commands.remove_erased(tx, tx.actor, cast(Erased, event))
+
+
 def on_type_changed(tx: Transaction, event: Event) -> None:
     """Keep which files a type takes."""
     assert tx.cause is not None
@@ -29,6 +34,7 @@ def on_type_changed(tx: Transaction, event: Event) -> None:
 HANDLERS: Final[dict[str, Handler]] = {
     **people.HANDLERS,
     Deleted.name: on_deleted,
+    Erased.name: on_erased,
     TypeChanged.name: on_type_changed,
 }
 DISCARDED: Final[dict[str, Handler]] = {}

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import text
 
 from shared import people as people_replica
+from shared import personal
 from shared.database import (
     BigInteger,
     Boolean,
@@ -27,6 +28,7 @@ from shared.transaction import Store
 
 metadata: Final = new_metadata()
 add_backbone(metadata)
+personal.table(metadata)
 people, profiles = people_replica.tables(metadata)
 
 attachments: Final = Table(
@@ -72,6 +74,7 @@ attachments: Final = Table(
         "id",
         postgresql_where=text("parts <> '[]'::jsonb AND (removed_at IS NOT NULL OR state IN ('stored', 'rejected'))"),
     ),
+    Index("ix_attachments_by", "by_id", "id"),
     Index("ix_attachments_content", "sha256", postgresql_where=text("sha256 IS NOT NULL")),
 )
 

@@ -20,6 +20,7 @@ from services.identity.gateways.signing import load_signer
 from services.identity.handlers import DISCARDED, RETRY_ONLY
 from services.identity.models import STORE
 from services.identity.options import Options
+from services.identity.queries.personal import SECTIONS
 from services.identity.rules.clients import SHORTEST_SECRET, digest
 from services.identity.rules.people import NewPerson
 from shared import client
@@ -40,7 +41,7 @@ def create_app(options: Options, services: Services | None = None) -> Flask:
     app = create_service(
         options=options,
         store=STORE,
-        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY))],
+        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY), SECTIONS)],
         services=services or client.for_options(options),
         verifier=Verifier(signer.jwks, "identity"),
         load_actor=load_actor,

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import ForeignKey, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared import personal
 from shared.database import (
     BigInteger,
     Boolean,
@@ -29,6 +30,7 @@ from shared.transaction import Store
 
 metadata: Final = new_metadata()
 add_backbone(metadata)
+personal.table(metadata)
 
 Codes: Final = ARRAY(Text)
 
@@ -72,6 +74,7 @@ people: Final = Table(
     Column("guardians", Codes, nullable=False),
     Column("organisation_id", Id(), ForeignKey("organisations.id")),
     Column("signed_out_at", Instant()),
+    Column("is_erased", Boolean, nullable=False, server_default=text("false")),
     Column("search_text", Text, nullable=False),
     Column("created_at", Instant(), nullable=False),
     Column("updated_at", Instant(), nullable=False),

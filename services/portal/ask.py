@@ -70,9 +70,16 @@ class Asker:
         self._language = language
         self._wait_seconds = wait_seconds
 
-    def get(self, service: str, path: str, **params: str | int | None) -> Any:
-        """The JSON that `service` answers. Raises Refused, SignedOut, Retryable."""
-        given = {name: str(value) for name, value in params.items() if value not in (None, "")}
+    def get(self, service: str, path: str, **params: str | int | list[str] | None) -> Any:
+        """The JSON that `service` answers; a list is sent as the same parameter again and again.
+
+        Raises Refused, SignedOut, Retryable.
+        """
+        given = {
+            name: value if isinstance(value, list) else str(value)
+            for name, value in params.items()
+            if value not in (None, "")
+        }
         return decoded(self._call("GET", service, path, params=given))
 
     def send(
@@ -140,19 +147,23 @@ _PROBLEM = frozenset({"type", "title", "status", "detail", "instance", "errors"}
 
 
 def refusal(answer: httpx.Response) -> Refused:
-    """A problem document as an error."""
+    """A refusal's problem document as an error."""
     problem = _json(answer)
-    if not isinstance(problem, dict):
-        problem = {}
     after = answer.headers.get("Retry-After", "")
+    whole = {**problem, "status": answer.status_code} if isinstance(problem, dict) else {"status": answer.status_code}
+    return refusal_of(whole, retry_after=int(after) if after.isdigit() else None)
+
+
+def refusal_of(problem: Mapping[str, Any], retry_after: int | None = None) -> Refused:
+    """A problem document as an error; one of many that an answer holds says its own status."""
     return Refused(
-        status=answer.status_code,
+        status=int(problem["status"]),
         kind=str(problem.get("type") or "").rstrip("/").rpartition("/")[2],
         title=str(problem.get("title") or ""),
         detail=str(problem.get("detail") or ""),
         fields={str(name): [str(each) for each in texts] for name, texts in (problem.get("errors") or {}).items()},
         extra={name: value for name, value in problem.items() if name not in _PROBLEM},
-        retry_after=int(after) if after.isdigit() else None,
+        retry_after=retry_after,
     )
 
 

@@ -1,4 +1,4 @@
-"""What stands beside a ticket for attendants: relations, time worked, whom to pass it to."""
+"""What stands beside a ticket for attendants: relations, time worked, whom to pass it to, answers kept ready."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from services.portal import door, formats
+from services.portal import answers, door, formats
+from services.portal.answers import Answer
 from services.portal.ask import Refused
 from shared.errors import Retryable
 
@@ -16,11 +17,15 @@ MOST_OTHERS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """`targets`: pairs of what to write and who that is; `hours`: pairs of a name and a length, None where not kept."""
+    """`targets`: pairs of what to write and who that is; `hours`: pairs of a name and a length, None where not kept.
+
+    `answers` is None for who uses none.
+    """
 
     relations: list[dict[str, Any]] = field(default_factory=list)
     hours: list[tuple[str, str]] | None = None
     targets: list[tuple[str, str]] = field(default_factory=list)
+    answers: list[Answer] | None = None
 
 
 def questions(ticket_id: str) -> dict[str, Callable[[], Any]]:
@@ -29,7 +34,8 @@ def questions(ticket_id: str) -> dict[str, Callable[[], Any]]:
     return {
         "relations": lambda: _items("ticket", f"{path}/relations"),
         "hours": lambda: _items("ticket", f"{path}/time-entries"),
-        "colleagues": lambda: _items("identity", "/v1/directory", permission="ticket.attend"),
+        "colleagues": colleagues,
+        "answers": answers.ask_quietly,
     }
 
 
@@ -41,13 +47,24 @@ def _items(service: str, path: str, **params: str) -> list[dict[str, Any]] | Non
     return list(answer["items"])
 
 
+def colleagues() -> list[dict[str, Any]]:
+    """Who attends, for choosing among them; nobody where identity cannot be asked."""
+    return _items("identity", "/v1/directory", permission="ticket.attend") or []
+
+
+def targets(queues: list[dict[str, Any]], colleagues: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """To whom a ticket may be passed: what to write, and who that is."""
+    people = [(str(each["email"]), str(each["name"])) for each in colleagues if each.get("email")]
+    return [*((f"queue:{each['code']}", str(each["name"])) for each in queues), *people]
+
+
 def arrange(found: dict[str, Any], queues: list[dict[str, Any]]) -> Beside:
     """The panel, from what was found."""
-    people = [(str(each["email"]), str(each["name"])) for each in found["colleagues"] or [] if each.get("email")]
     return Beside(
         relations=found["relations"] or [],
         hours=None if found["hours"] is None else _hours(found["hours"]),
-        targets=[*((f"queue:{each['code']}", str(each["name"])) for each in queues), *people],
+        targets=targets(queues, found["colleagues"]),
+        answers=found["answers"],
     )
 
 

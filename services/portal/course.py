@@ -59,5 +59,6 @@ def before(version: TypeVersion, reader: Reader, language: str) -> Track:
     first = version.flow.first_stage
     coming = [Ahead(name=stage_name(first, reader, language), side=first.side or "nobody")]
     coming += ahead(version, first.code, reader, language)
-    here = Leg(name=gettext("Request"), who=gettext("You"), side="client", state="now", time=gettext("now"))
+    author = gettext("You") if reader.is_client else ""
+    here = Leg(name=gettext("Request"), who=author, side="client", state="now", time=gettext("now"))
     return track.of([here], coming, reader)

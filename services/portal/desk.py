@@ -1,4 +1,4 @@
-"""The attendants' side menu: the views by whose turn it is, their queues, each with its count."""
+"""The attendants' side menu: the views by whose turn it is, their queues, each with its count; what they saved."""
 
 from __future__ import annotations
 
@@ -8,20 +8,12 @@ from typing import Any, Final
 
 from flask import g, url_for
 
-from services.portal import door, page
+from services.portal import chosen, door, page
 from services.portal.ask import Refused
+from services.portal.chosen import FILTERS, Chosen
 from services.portal.tongue import pgettext
 from shared.errors import Retryable
 
-FILTERS: Final = (
-    "my_turn",
-    "my_queues",
-    "awaiting_client",
-    "awaiting_third_party",
-    "concluded",
-    "cancelled",
-    "all",
-)
 SIDES: Final = {
     "my_turn": "attendant",
     "awaiting_client": "client",
@@ -45,11 +37,23 @@ class View:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A view that the reader saved. `shows` is what it keeps, `version` what a change of it must name."""
+
+    id: str
+    name: str
+    shows: Chosen
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The whole menu."""
+    """The whole menu. `open`: the saved view that is shown, with changes or without."""
 
     views: list[View]
     queues: list[View]
+    saved: list[View]
+    open: Saved | None = None
 
 
 def names() -> dict[str, str]:
@@ -71,9 +75,10 @@ def gather(**questions: Callable[[], Any]) -> dict[str, Any]:
     found = page.gather(
         **questions,
         desk_counts=lambda: ask.get("ticket", "/v1/tickets/counts", **{"as": "attendant"}),
-        desk_queues=lambda: _quietly("workflow", "/v1/queues"),
+        desk_queues=lambda: _quietly("workflow", "/v1/queues", limit=100),
+        desk_saved=lambda: _quietly("ticket", "/v1/saved-filters", **{"as": "attendant"}),
     )
-    g.desk_parts = (found.pop("desk_counts"), found.pop("desk_queues"))
+    g.desk_parts = tuple(found.pop(part) for part in ("desk_counts", "desk_queues", "desk_saved"))
     return found
 
 
@@ -83,27 +88,36 @@ def queues() -> list[dict[str, Any]]:
     return found
 
 
-def _quietly(service: str, path: str) -> list[dict[str, Any]]:
+def _quietly(service: str, path: str, **params: str | int) -> list[dict[str, Any]]:
     """A list that the menu can do without."""
     try:
-        items: list[dict[str, Any]] = door.asker().get(service, path, limit=100)["items"]
+        items: list[dict[str, Any]] = door.asker().get(service, path, **params)["items"]
     except (Retryable, Refused):
         return []
     return items
 
 
-def desk(chosen: str = "", queue: str = "") -> Desk:
+def desk(shown: Chosen | None = None) -> Desk:
     """The menu, with the view that is open marked."""
-    counts, queues = g.desk_parts
-    me = door.me().id
-    called = names()
+    counts, queues, kept = g.desk_parts
+    me, called = door.me().id, names()
+    saved = [_saved(each) for each in kept]
+    opened = next((each for each in saved if shown and each.id == shown.saved), None)
+    plain = shown if opened is None else None
     return Desk(
-        views=[_view(code, called[code], counts, chosen if not queue else "") for code in FILTERS],
-        queues=[_queue(each, counts, queue) for each in queues if me in each.get("members", [])],
+        views=[_view(code, called[code], counts, plain) for code in FILTERS],
+        queues=[_queue(each, counts, plain.queue if plain else "") for each in queues if me in each.get("members", [])],
+        saved=[_kept(each, opened) for each in saved],
+        open=opened,
     )
 
 
-def _view(code: str, name: str, counts: dict[str, Any], chosen: str) -> View:
+def _saved(item: dict[str, Any]) -> Saved:
+    shows = chosen.read({**item["query"], "saved": item["id"]})
+    return Saved(id=str(item["id"]), name=str(item["name"]), shows=shows, version=int(item["version"]))
+
+
+def _view(code: str, name: str, counts: dict[str, Any], shown: Chosen | None) -> View:
     return View(
         code=code,
         name=name,
@@ -111,8 +125,13 @@ def _view(code: str, name: str, counts: dict[str, Any], chosen: str) -> View:
         count=counts.get(code),
         side=SIDES.get(code),
         icon="team" if code == "my_queues" else "list",
-        is_chosen=code == chosen,
+        is_chosen=shown is not None and code == shown.filter and not shown.queue,
     )
+
+
+def _kept(saved: Saved, opened: Saved | None) -> View:
+    is_open = opened is not None and saved.id == opened.id
+    return View(code=saved.id, name=saved.name, address=saved.shows.address(), icon="star", is_chosen=is_open)
 
 
 def _queue(queue: dict[str, Any], counts: dict[str, Any], chosen: str) -> View:

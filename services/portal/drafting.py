@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import abort, request
 
-from services.portal import door, request_form, shapes, speech
+from services.portal import directory, door, request_form, shapes, speech
 from services.portal.ask import Refused
+from services.portal.directory import Entry
 from services.portal.offers import Offer
 from services.portal.request_form import RequestForm
+from services.portal.shapes import Me, Ticket
 from services.portal.tongue import gettext
 from shared.catalog.definitions import TypeVersion
 from shared.errors import Retryable
@@ -25,14 +27,14 @@ def chosen(found: list[Offer], code: str | None) -> Offer | None:
     return next((each for each in found if each.code == code), None)
 
 
-def ask_offers() -> Any:
-    """Ask for the types that the reader may open."""
-    return door.asker().get("workflow", "/v1/types", limit=100)
+def ask_offers(client: str | None = None) -> Any:
+    """Ask for the types that the reader may open, or that they may open for `client`."""
+    return door.asker().get("workflow", "/v1/types", limit=100, client=client)
 
 
-def load_offer(code: str) -> Offer:
-    """The type of that code, of those that the reader may open; else there is nothing here (404)."""
-    offer = chosen(offers_of(ask_offers()), code)
+def load_offer(code: str, client: str | None = None) -> Offer:
+    """The type of that code, of those that the reader may open (for `client`); else there is nothing here (404)."""
+    offer = chosen(offers_of(ask_offers(client)), code)
     if offer is None:
         abort(404)
     return offer
@@ -55,9 +57,11 @@ def body_of(version: TypeVersion) -> dict[str, Any]:
     }
 
 
-def refilled(code: str, version: TypeVersion, body: dict[str, Any], refused: Refused | None) -> RequestForm:
-    """The form as it was typed, with what was refused."""
-    about = request_form.facts(door.me(), code)
+def refilled(
+    who: Me | Entry, code: str, version: TypeVersion, body: dict[str, Any], refused: Refused | None
+) -> RequestForm:
+    """The form of `who`'s request as it was typed, with what was refused."""
+    about = request_form.facts(who, code)
     return request_form.fill(
         version,
         request_form.first_access(version, body["parameters"], about),
@@ -69,6 +73,16 @@ def refilled(code: str, version: TypeVersion, body: dict[str, Any], refused: Ref
     )
 
 
-def said(submits: bool) -> str:
+def whose(ticket: Ticket) -> Me | Entry:
+    """The client of a draft: the reader, or whom the reader writes it for."""
+    me = door.me()
+    return me if ticket.client.id == me.id else directory.recall(ticket.client.name, ticket.client.id)
+
+
+def said(submits: bool, ticket: Ticket) -> str:
     """What the next page says once."""
-    return gettext("Sent. We tell you when it is your turn again.") if submits else gettext("The draft is saved.")
+    if not submits:
+        return gettext("The draft is saved.")
+    if ticket.client.id != door.me().id:
+        return gettext("Sent for %(name)s.", name=ticket.client.name)
+    return gettext("Sent. We tell you when it is your turn again.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask, current_app
 from markupsafe import Markup
@@ -36,7 +36,12 @@ def add(app: Flask) -> None:
     ):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.filters.update(
-        kind_mark=kind_mark, instant=instant, said_when=said_when, browser=browser, twice=lambda value: (value, value)
+        kind_mark=kind_mark,
+        instant=instant,
+        said_when=said_when,
+        on_day=on_day,
+        browser=browser,
+        twice=lambda value: (value, value),
     )
     app.jinja_env.globals["sealed"] = sealed
     app.jinja_env.globals["house"] = LocalProxy(_house)
@@ -63,6 +68,11 @@ def instant(text: str | None) -> Markup:
 def said_when(text: str) -> str:
     """An instant in wire form within a sentence."""
     return formats.by_when(datetime.fromisoformat(text))
+
+
+def on_day(text: str) -> str:
+    """A day in wire form within a sentence."""
+    return formats.day(date.fromisoformat(text))
 
 
 def kind_mark(name: str) -> str:

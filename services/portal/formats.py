@@ -24,6 +24,7 @@ PATTERNS: dict[str, dict[str, str]] = {
         "day": "d MMM",
         "weekday_day": "EEE, d MMM",
         "day_year": "d MMM y",
+        "month": "MMM y",
         "exact": "EEEE, d 'de' MMMM 'de' y, H'h'mm",
     },
     "en": {
@@ -33,6 +34,7 @@ PATTERNS: dict[str, dict[str, str]] = {
         "day": "MMM d",
         "weekday_day": "EEE, MMM d",
         "day_year": "MMM d, y",
+        "month": "MMM y",
         "exact": "EEEE, MMMM d, y, h:mm a",
     },
     "es": {
@@ -42,6 +44,7 @@ PATTERNS: dict[str, dict[str, str]] = {
         "day": "d MMM",
         "weekday_day": "EEE d MMM",
         "day_year": "d MMM y",
+        "month": "MMM y",
         "exact": "EEEE d 'de' MMMM 'de' y, H:mm",
     },
 }
@@ -86,6 +89,11 @@ def day(moment: datetime | date, now: datetime | None = None) -> str:
 def whole_day(moment: date) -> str:
     """The day with its year, as a value that somebody gave."""
     return _written(moment, "day_year")
+
+
+def month(moment: date) -> str:
+    """The month with its year: nov 2026."""
+    return _written(moment, "month")
 
 
 def weekday_day(moment: datetime) -> str:

@@ -74,10 +74,55 @@ def reason(code: str) -> str:
         "deleted": gettext("The request was deleted."),
         "inactive": gettext("They cannot sign in any more."),
         "forgotten": gettext("The person was deleted."),
-        "removed": gettext("The webhook was removed."),
+        "removed": gettext("The webhook or the chat room was removed."),
         "link_expired": gettext("The link's time was over first."),
         "link_gone": gettext("The link was used, or a newer one took its place."),
     }.get(code, code)
+
+
+def service(code: str) -> str:
+    """What a service has to do with, as the audit log's filter says it."""
+    return {
+        "ticket": gettext("requests"),
+        "workflow": gettext("catalog and flows"),
+        "attachments": gettext("files"),
+        "notify": gettext("notifications"),
+        "identity": gettext("people and sign-in"),
+    }.get(code, code)
+
+
+def incoming_states() -> dict[str, str]:
+    """What became of mail that came in."""
+    return {
+        "waiting": gettext("waiting"),
+        "taken": gettext("taken in"),
+        "ignored": gettext("left aside"),
+        "refused": gettext("refused"),
+        "parked": gettext("stuck"),
+    }
+
+
+def incoming_reason(reason: str) -> str:
+    """Why it became that; what a service or a mail server said stays as it was said."""
+    code, _, said = reason.partition(": ")
+    known = {
+        "answer": gettext("Became a message of its request."),
+        "submitted": gettext("Became a request."),
+        "draft": gettext("Became a draft: something is missing to send it."),
+        "bounce": gettext("A letter of ours came back."),
+        "loop": gettext("It is a letter of our own."),
+        "automatic": gettext("A machine wrote it."),
+        "delayed": gettext("A letter of ours is late, and is tried again by its server."),
+        "not_our_letter": gettext("It came back, but we did not send it."),
+        "no_destination": gettext("It answers no letter of ours, and came to no address that opens requests."),
+        "stranger": gettext("Nobody here has the address that it came from."),
+        "unproven": gettext("Nothing proves that it came from that address."),
+        "no_ticket": gettext("It belongs to no request."),
+        "inactive": gettext("Who wrote it cannot sign in any more."),
+    }.get(code)
+    if known is None:
+        return reason
+    return f"{known} ({said})" if said else known
 
 
 def webhook_state(code: str) -> str:

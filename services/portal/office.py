@@ -36,11 +36,19 @@ def sections(me: Me) -> list[Section]:
     """The menu as far as it is the reader's; sections without an entry are left out."""
     rows = [
         (
+            gettext("Overview"),
+            [
+                ("dashboard", gettext("Dashboard"), "chart", "reports.read"),
+                ("history", gettext("History"), "clock", "reports.read"),
+            ],
+        ),
+        (
             gettext("House"),
             [
                 ("settings", gettext("System parameters"), "gear", "settings.change"),
                 ("letters", gettext("E-mails"), "mail", "settings.change"),
                 ("people", gettext("People"), "user", "people.manage"),
+                ("organisations", gettext("Organisations"), "house", "people.manage"),
                 ("profiles", gettext("Profiles"), "key", "people.manage"),
             ],
         ),
@@ -57,7 +65,9 @@ def sections(me: Me) -> list[Section]:
             [
                 ("parked", gettext("Parked events"), "warn", "inbox.manage"),
                 ("deliveries", gettext("Deliveries"), "mail", "settings.change"),
+                ("incoming", gettext("Mail that came in"), "talk", "inbox.manage"),
                 ("webhooks", gettext("Webhooks"), "link", "webhooks.manage"),
+                ("chat_rooms", gettext("Chat rooms"), "talk", "webhooks.manage"),
                 ("audit", gettext("Audit"), "hash", "audit.read"),
             ],
         ),

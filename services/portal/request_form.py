@@ -9,6 +9,7 @@ from typing import Any
 from services.portal import controls, typed
 from services.portal.ask import Refused
 from services.portal.controls import PREFIX, Control, Typed
+from services.portal.directory import Entry
 from services.portal.shapes import Me
 from shared.catalog import access, values
 from shared.catalog.definitions import TypeVersion
@@ -37,11 +38,11 @@ class RequestForm:
     client: str = ""
 
 
-def facts(me: Me, code: str) -> dict[str, dict[str, Any]]:
-    """What conditions may ask of the request's surroundings before it is a ticket."""
+def facts(who: Me | Entry, code: str) -> dict[str, dict[str, Any]]:
+    """What conditions may ask of the surroundings of a request of `who`'s before it is a ticket."""
     return {
         "ticket": {"type": code, "status": "draft"},
-        "client": {"id": me.id, "kind": me.kind},
+        "client": {"id": who.id, "kind": who.kind},
         "turn": {"side": "client"},
     }
 

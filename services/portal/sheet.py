@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from services.portal import controls, course, formats, ledger, past, request_form, speech, thread, track, words
+from services.portal import meanwhile as happenings
 from services.portal.ask import Refused
 from services.portal.controls import Control, Typed
 from services.portal.ledger import Ledger
+from services.portal.meanwhile import Meanwhile
 from services.portal.past import Row
 from services.portal.request_form import Mistake
 from services.portal.shapes import Attachment, Message, Move, Spell, Step, Ticket, Understanding
@@ -53,14 +56,22 @@ class Sheet:
     inputs: list[Control]
     moves: list[Move]
     key: str
+    made_at: datetime
     is_understood: bool = False
     asks_understanding: bool = False
     silence: str | None = None
     mistakes: list[Mistake] = field(default_factory=list)
     trouble: Trouble | None = None
+    meanwhile: Meanwhile | None = None
+    begun: Mapping[str, str] = field(default_factory=dict)
 
     def typed_in(self, where: str, name: str, otherwise: str = "") -> str:
-        """What was typed into a field of the form that was refused, else what it shows anyway."""
+        """What was typed into a field of the form that was refused, else what it shows anyway.
+
+        `begun` is what the message (`talk`) holds before it was ever sent: an answer that was put there.
+        """
+        if where == "talk" and name in self.begun:
+            return self.begun[name]
         if self.trouble is None or self.trouble.where != where:
             return otherwise
         return self.trouble.typed.get(name, otherwise)
@@ -117,6 +128,7 @@ def make(
     approves = ticket.stage.approves if ticket.stage else None
     ahead = course.ahead(version, code, reader, language) if ticket.status == "open" else []
     drawn = drawn_controls(ticket, version, language, trouble)
+    said = thread.thread(messages, spells, ticket, reader)
     versions = sorted(understandings, key=lambda each: -each.version)
     return Sheet(
         ticket=ticket,
@@ -124,7 +136,7 @@ def make(
         state=words.state(ticket, reader, steps, approves=approves),
         track=track.draw(ticket, steps, ahead, reader, now),
         ledger=ledger.draw(spells, ticket.due_at if ticket.status == "open" else None, now, is_client=reader.is_client),
-        said=thread.thread(messages, spells, ticket, reader),
+        said=said,
         history=past.table(steps, ticket, reader, now),
         files=files,
         understanding=versions[0] if versions else None,
@@ -136,9 +148,17 @@ def make(
         asks_understanding=asks_understanding(ticket, version),
         silence=silence(ticket, version),
         key=new_id(),
+        made_at=now,
         mistakes=request_form.mistakes(trouble.refused, version) if trouble else [],
         trouble=trouble,
+        meanwhile=_meanwhile(trouble, ticket, version, said, language) if trouble else None,
     )
+
+
+def _meanwhile(
+    trouble: Trouble, ticket: Ticket, version: TypeVersion | None, said: list[Said], language: str
+) -> Meanwhile | None:
+    return happenings.tell(trouble.refused, trouble.where, trouble.typed, ticket, version, said, language)
 
 
 def is_understood(versions: list[Understanding], steps: list[Step]) -> bool:

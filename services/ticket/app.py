@@ -12,6 +12,7 @@ from services.ticket.api import blueprints, waiting
 from services.ticket.handlers import DISCARDED, RETRY_ONLY
 from services.ticket.models import STORE
 from services.ticket.options import Options
+from services.ticket.queries.personal import SECTIONS
 from services.ticket.resolvers import RESOLVERS
 from shared import client, people
 from shared.access import Verifier
@@ -27,7 +28,7 @@ def create_app(options: Options, services: client.Services | None = None) -> Fla
     app = create_service(
         options=options,
         store=STORE,
-        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY))],
+        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY), SECTIONS)],
         services=services,
         verifier=Verifier(services.jwks, STORE.service),
         load_actor=people.load_actor,

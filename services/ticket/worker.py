@@ -8,6 +8,7 @@ from services.ticket.handlers import HANDLERS
 from services.ticket.models import STORE
 from services.ticket.options import Options
 from services.ticket.resolvers import RESOLVERS
+from services.ticket.timers import TIMERS
 from shared import bus, client
 from shared.inbox import Part
 
@@ -20,6 +21,7 @@ def part(options: Options, services: client.Services | None = None) -> Part:
         handlers=HANDLERS,
         services=services or client.for_options(options),
         resolvers=RESOLVERS,
+        timers=TIMERS,
     )
 
 

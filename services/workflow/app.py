@@ -11,6 +11,7 @@ from services.workflow.api import blueprints
 from services.workflow.handlers import DISCARDED, RETRY_ONLY
 from services.workflow.models import STORE
 from services.workflow.options import Options
+from services.workflow.queries.personal import SECTIONS
 from services.workflow.resolvers import RESOLVERS
 from shared import client, people
 from shared.access import Verifier
@@ -26,7 +27,7 @@ def create_app(options: Options, services: client.Services | None = None) -> Fla
     return create_service(
         options=options,
         store=STORE,
-        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY))],
+        blueprints=[*blueprints(), operations(Hooks(DISCARDED, RETRY_ONLY), SECTIONS)],
         services=services,
         verifier=Verifier(services.jwks, STORE.service),
         load_actor=people.load_actor,

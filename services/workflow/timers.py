@@ -1,4 +1,4 @@
-"""What time starts: flows that are due, and checks of holders and calendars that a change left."""
+"""What time starts: flows that are due, checks of holders and calendars that a change left, erasures."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from functools import partial
 from typing import Final
 
 from services.workflow.commands import holders, strike
+from services.workflow.commands.erasing import erase_person
 from services.workflow.commands.holders import Check
-from shared import telemetry
+from shared import personal, telemetry
 from shared.errors import VezError
 from shared.inbox import Runtime, Timer
 
@@ -38,6 +39,11 @@ def check_holders(runtime: Runtime) -> int:
     return len(found)
 
 
+def erase(runtime: Runtime) -> int:
+    """Erase what waits to be erased; 0 when nothing does."""
+    return runtime.run(erase_person)
+
+
 def _recompute(runtime: Runtime, check: Check) -> None:
     after = BEFORE_ALL
     while True:
@@ -59,4 +65,8 @@ def _one(runtime: Runtime, ticket_id: str, verb: strike.Verb) -> None:
 
 def timers(every_seconds: float) -> tuple[Timer, ...]:
     """The timers of this service's part of a worker."""
-    return (Timer("clocks", every_seconds, strike_due), Timer(holders.CHECKS, every_seconds, check_holders))
+    return (
+        Timer("clocks", every_seconds, strike_due),
+        Timer(holders.CHECKS, every_seconds, check_holders),
+        Timer(personal.TIMER, personal.EVERY_SECONDS, erase),
+    )

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from shared.config import environment
 from tests.browser.visitor import Visitor
 from tests.support import stack
+from tests.support.processes import free_port
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PART_BYTES = 256 * 1024
@@ -26,9 +27,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def vez() -> Iterator[stack.Stack]:
-    """A running system with its demo. Uploads have small parts, whose addresses end soon."""
-    with stack.running(VEZ_ATTACHMENTS_PART_BYTES=str(PART_BYTES), VEZ_ATTACHMENTS_PARTS_SECONDS="4") as running:
+def mail_port() -> int:
+    """Where the running system takes mail in, by LMTP."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def vez(mail_port: int) -> Iterator[stack.Stack]:
+    """A running system with its demo. Uploads have small parts, whose addresses end soon; answers by mail come in."""
+    options = {
+        "VEZ_ATTACHMENTS_PART_BYTES": str(PART_BYTES),
+        "VEZ_ATTACHMENTS_PARTS_SECONDS": "4",
+        "VEZ_NOTIFY_REPLY_ADDRESS": "respostas@vez.test",
+        "VEZ_NOTIFY_INTAKE": "ajuda@vez.test=billing_dispute",
+        "VEZ_NOTIFY_MAIL_IN_URL": f"lmtp://127.0.0.1:{mail_port}",
+    }
+    with stack.running(**options) as running:
         yield running
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser import past
 from tests.support import stack
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
@@ -79,6 +80,8 @@ def take(browser: Any, vez: Stack, who: str, shots: dict[str, str], *, width: in
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.goto(vez.url + path)
         page.wait_for_load_state("load")
+        for plot in page.locator("[data-plot]").all():
+            plot.locator("canvas").wait_for()
         if page.locator("#rows tr[aria-selected]").count():
             page.wait_for_selector("#preview h2")
         if width > PHONE:
@@ -116,6 +119,8 @@ def main() -> None:
         take(browser, vez, "bruno@atende.test", attendant)
         admin = {"admin": "/admin/settings", "admin-type": "/admin/catalog/types/billing_dispute"}
         take(browser, vez, "admin@vez.test", admin)
+        past.write(vez)
+        take(browser, vez, "admin@vez.test", {"admin-dashboard": "/admin/dashboard"})
         take_mail(browser, vez)
         browser.close()
 

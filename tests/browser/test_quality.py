@@ -24,11 +24,24 @@ PAGES = {
         "{open}",
         "{open}/flow",
     ],
-    "bruno": ["/queue?filter=all", "{open}", "/queue?filter=my_queues"],
+    "bruno": [
+        "/queue?filter=all",
+        "{open}",
+        "/queue?filter=my_queues",
+        "/queue/answers",
+        "/queue/new?find=ana",
+    ],
     "admin": [
+        "/admin/dashboard",
+        "/admin/history",
         "/admin/settings",
         "/admin/people",
         "/admin/people/new",
+        "/admin/people/{bruno}",
+        "/admin/people/{bruno}/tickets",
+        "/admin/organisations",
+        "/admin/organisations/{organisation}?q=ana",
+        "/admin/tickets/{ticket}/readers",
         "/admin/profiles",
         "/admin/profiles/attendant",
         "/admin/catalog",
@@ -38,7 +51,10 @@ PAGES = {
         "/admin/parked",
         "/admin/deliveries",
         "/admin/audit",
+        "/admin/incoming",
+        "/admin/catalog/types/equipment_repair/versions",
         "/admin/webhooks",
+        "/admin/chat-rooms",
         "/admin/letters",
         "/admin/letters/approve",
     ],
@@ -55,12 +71,30 @@ def address(vez: Stack) -> str:
     return f"/tickets/{ticket['id']}"
 
 
+@pytest.fixture(scope="session")
+def places(vez: Stack, address: str) -> dict[str, str]:
+    """What stands for the names in the paths of PAGES."""
+    people = {each["email"]: each["id"] for each in vez.get("admin", "/api/identity/v1/people", limit="100")["items"]}
+    made = vez.post("admin", "/api/identity/v1/organisations", {"name": "Escola Aurora"}).json()
+    member = f"/api/identity/v1/people/{people['leo@cliente.test']}"
+    changed = vez.client.patch(
+        member, json={"organisation_id": made["id"]}, headers=vez.bearer("admin") | {"If-Match": "*"}
+    )
+    assert changed.status_code == 200, changed.text
+    return {
+        "open": address,
+        "ticket": address.removeprefix("/tickets/"),
+        "bruno": people["bruno@atende.test"],
+        "organisation": made["id"],
+    }
+
+
 @pytest.mark.parametrize("who", list(PAGES), ids=str)
-def test_axe_finds_nothing_in_light_and_in_dark(visit: Visit, address: str, who: str | None) -> None:
+def test_axe_finds_nothing_in_light_and_in_dark(visit: Visit, places: dict[str, str], who: str | None) -> None:
     visitor, axe = visit(who), Axe()
     found: dict[tuple[str, str], Any] = {}
     for path in PAGES[who]:
-        visitor.page.goto(path.replace("{open}", address))
+        visitor.page.goto(path.format(**places))
         for scheme in ("light", "dark"):
             visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             result = axe.run(visitor.page, options={"resultTypes": ["violations"]})
@@ -73,12 +107,12 @@ def test_axe_finds_nothing_in_light_and_in_dark(visit: Visit, address: str, who:
 
 
 @pytest.mark.parametrize("who", list(PAGES), ids=str)
-def test_no_page_scrolls_sideways(visit: Visit, address: str, who: str | None) -> None:
+def test_no_page_scrolls_sideways(visit: Visit, places: dict[str, str], who: str | None) -> None:
     """320 is a screen of 1280 at four times its size (WCAG 1.4.10)."""
     visitor = visit(who)
     too_wide = []
     for path in PAGES[who]:
-        visitor.page.goto(path.replace("{open}", address))
+        visitor.page.goto(path.format(**places))
         for width in WIDTHS:
             visitor.page.set_viewport_size({"width": width, "height": 900})
             if not visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):

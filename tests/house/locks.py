@@ -33,10 +33,11 @@ def problems() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     service = project["project"]["dependencies"]
     embedded = project["project"]["optional-dependencies"]["embedded"]
-    development = project["dependency-groups"]["dev"]
+    development, heavy = (project["dependency-groups"][name] for name in ("dev", "heavy"))
     wanted = {
         "vez.txt": names_of(service + embedded),
         "dev.txt": names_of(service + embedded + development),
+        "heavy.txt": names_of(heavy),
         "service.txt": names_of(service),
         "build.txt": names_of((REQUIREMENTS / "build.in").read_text().splitlines()),
     }

@@ -22,7 +22,7 @@ Call = Callable[[str, str, str, Any], TestResponse]
 
 @dataclass(frozen=True)
 class Row:
-    """An endpoint: the body that is sent, who gets which status, and what everybody else gets.
+    """An endpoint: the body and the query that are sent, who gets which status, and what everybody else gets.
 
     Who is not signed in gets 401, unless a cell or `is_public` says otherwise.
     """
@@ -30,6 +30,7 @@ class Row:
     cells: Mapping[int, str | tuple[str, ...]] = field(default_factory=dict)
     else_: int = 403
     body: Any = None
+    query: str = ""
     is_public: bool = False
 
     def expected(self, who: str) -> int:
@@ -48,12 +49,16 @@ OF_EVERY_SERVICE: Final[Table] = {
     ("POST", "/v1/parked/<uuid:event_id>/retry"): Row({404: "administrator"}),
     ("POST", "/v1/parked/<uuid:event_id>/discard"): Row({404: "administrator"}),
     ("GET", "/v1/audit"): Row({200: "administrator"}),
+    ("GET", "/v1/audit/verification"): Row({404: "administrator"}, query="?word=x&aggregate_id=y"),
+    ("GET", "/v1/people/<uuid:person_id>/data"): Row(else_=404),
+    ("GET", "/v1/people/<uuid:person_id>/data/<string:section>"): Row(else_=404),
+    ("GET", "/v1/people/<uuid:person_id>/erasure"): Row(),
     ("GET", "/v1/outbox"): Row({200: SERVICE}),
     ("GET", "/v1/outbox/heads"): Row({422: SERVICE}),
     ("GET", "/v1/openapi.json"): Row(else_=200, is_public=True),
     ("GET", "/v1/docs"): Row(else_=200, is_public=True),
 }
-"""The routes that every service has; an administrator is who has `inbox.manage` and `audit.read`."""
+"""What every service has; an administrator is who has `inbox.manage` and `audit.read`, but not `people.manage`."""
 
 
 def endpoints(app: Flask) -> set[tuple[str, str]]:
@@ -69,7 +74,7 @@ def wrong_cells(table: Table, everybody: Collection[str], places: Mapping[str, s
     """
     wrong = []
     for (method, rule), row in table.items():
-        path = _path(rule.removeprefix("/v1"), places)
+        path = _path(rule.removeprefix("/v1"), places) + getattr(row, "query", "")
         for who in everybody:
             answer = call(who, method, path, row.body)
             if answer.status_code != row.expected(who):

@@ -20,7 +20,8 @@ from services.attachments.commands.clearing import (
     settle_tidied,
     settle_unused,
 )
-from services.attachments.commands.removing import remove, remove_all
+from services.attachments.commands.erasing import erase
+from services.attachments.commands.removing import remove, remove_all, remove_erased
 from services.attachments.commands.replicating import keep_answered_type, keep_type
 from services.attachments.commands.uploading import WRONG, abandon, begin, complete
 
@@ -37,6 +38,7 @@ __all__ = [
     "claim_untidy",
     "claim_unused",
     "complete",
+    "erase",
     "give_up_abandoned",
     "keep_answered_type",
     "keep_type",
@@ -44,6 +46,7 @@ __all__ = [
     "reject",
     "remove",
     "remove_all",
+    "remove_erased",
     "renew",
     "reserve",
     "settle_tidied",

@@ -1,4 +1,4 @@
-"""The verbs that take files out: one by a person, all of a deleted ticket."""
+"""The verbs that take files out: one by a person, all of a ticket that was deleted or whose client was erased."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from services.attachments.access import load_for_change
 from services.attachments.commands.counting import count_off
 from services.attachments.models import attachments, tickets
 from services.attachments.rules.rights import Standing, removing
+from shared import personal
 from shared.contracts.attachments import AttachmentRemoved
-from shared.contracts.ticket import Deleted
+from shared.contracts.ticket import Deleted, Erased
 from shared.database import Id, compiled
 from shared.ids import Actor
 from shared.transaction import Transaction
@@ -40,12 +41,23 @@ def remove(tx: Transaction, actor: Actor, standing: Standing, file_id: str) -> N
 def remove_all(tx: Transaction, actor: Actor, event: Deleted) -> None:
     """A ticket was deleted: its files go, and none comes any more."""
     _close(tx, event.ticket_id)
-    rows = tx.all(_OF_TICKET, ticket_id=event.ticket_id)
+    _remove_those_of(tx, event.ticket_id, event.by)
+
+
+def remove_erased(tx: Transaction, actor: Actor, event: Erased) -> None:
+    """A ticket's client was erased: its files go, and its receipt here counts them."""
+    count = _remove_those_of(tx, event.ticket_id, event.by)
+    personal.add_to_receipt(tx, event.person_id, files=count)
+
+
+def _remove_those_of(tx: Transaction, ticket_id: str, by: str) -> int:
+    rows = tx.all(_OF_TICKET, ticket_id=ticket_id)
     for row in rows:
-        _remove(tx, row, event.by)
-        tx.audit("attachment", row.id, "remove", {"ticket_id": event.ticket_id})
+        _remove(tx, row, by)
+        tx.audit("attachment", row.id, "remove", {"ticket_id": ticket_id})
     for sha256, times in Counter(row.sha256 for row in rows if row.sha256 is not None).items():
         count_off(tx, sha256, times)
+    return len(rows)
 
 
 def _close(tx: Transaction, ticket_id: str) -> None:

@@ -7,8 +7,10 @@ from typing import Final
 
 from services.attachments.options import Options
 from services.attachments.timers.checking import check, check_due
+from services.attachments.timers.erasing import erase
 from services.attachments.timers.sweeping import sweep_orphans, tidy
 from services.attachments.timers.verifying import Findings, verify
+from shared import personal
 from shared.inbox import Runtime, Timer
 
 WORK: Final[Mapping[str, Callable[[Runtime, str], None]]] = {"check": check}
@@ -19,8 +21,9 @@ def timers(options: Options) -> tuple[Timer, ...]:
     return (
         Timer("checks", options.sweep_seconds, check_due),
         Timer("tidy", options.sweep_seconds, tidy),
+        Timer(personal.TIMER, personal.EVERY_SECONDS, erase),
         Timer("orphans", min(60.0, options.orphan_seconds), sweep_orphans),
     )
 
 
-__all__ = ["WORK", "Findings", "check", "check_due", "sweep_orphans", "tidy", "timers", "verify"]
+__all__ = ["WORK", "Findings", "check", "check_due", "erase", "sweep_orphans", "tidy", "timers", "verify"]

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
-from services.identity.models import organisations
+from services.identity.models import organisations, people
 from services.identity.rules.organisations import Organisation
 from shared.database import Id, Reader, compiled
 from shared.errors import NotFound
 
+_people_count = (
+    select(func.count())
+    .select_from(people)
+    .where(people.c.organisation_id == organisations.c.id)
+    .correlate(organisations)
+    .scalar_subquery()
+    .label("people_count")
+)
 whole: Final[Select[Any]] = select(
-    organisations.c.id, organisations.c.name, organisations.c.created_at, organisations.c.version
+    organisations.c.id, organisations.c.name, organisations.c.created_at, organisations.c.version, _people_count
 )
 _BY_ID: Final = compiled(whole.where(organisations.c.id == bindparam("id", type_=Id())))
 
 
 def organisation_of(row: Any) -> Organisation:
     """The organisation that a row of `whole` holds."""
-    return Organisation(row.id, row.name, row.created_at, row.version)
+    return Organisation(row.id, row.name, row.created_at, row.version, row.people_count)
 
 
 def find_organisation(reader: Reader, id: str) -> Organisation | None:

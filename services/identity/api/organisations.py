@@ -10,7 +10,8 @@ from services.identity.api.places import after_id, page
 from services.identity.commands import organisations
 from services.identity.queries import organisations as queries
 from services.identity.schemas import organisations as schemas
-from shared.http import blueprint, command, limit, needs, query
+from shared.http import Page, blueprint, command, limit, needs, query
+from shared.ids import Actor
 
 blp = blueprint("organisations", __name__, description="Organisations")
 MANAGES = "people.manage"
@@ -18,14 +19,16 @@ MANAGES = "people.manage"
 
 @blp.route("/organisations")
 @needs(MANAGES)
+@blp.arguments(schemas.OrganisationsQuery, location="query")
 @blp.response(200, schemas.Organisations)
-def list_organisations() -> Response:
-    """Organisations, oldest first."""
+def list_organisations(asked: dict[str, Any]) -> Response:
+    """Organisations, oldest first; `q` (words of a name) narrows it."""
     place, most = after_id(), limit()
-    return query(
-        lambda reader, actor: page(queries.organisation_list(reader, place, most), most, lambda each: each.id),
-        schemas.Organisations,
-    )
+
+    def noun(reader: Any, actor: Actor) -> Page:
+        return page(queries.organisation_list(reader, asked["q"], place, most), most, lambda each: each.id)
+
+    return query(noun, schemas.Organisations)
 
 
 @blp.route("/organisations", methods=["POST"])

@@ -11,10 +11,12 @@ from services.identity.api.places import after_id, page
 from services.identity.api.proving import fresh_hash, judge_rights
 from services.identity.api.tools import tools
 from services.identity.commands import passwords, people
+from services.identity.commands.erasing import erase_person
 from services.identity.queries import people as queries
 from services.identity.queries.people import Sought
 from services.identity.rules.people import NewPerson
 from shared.http import blueprint, command, limit, needs, query, signed_in
+from shared.operations import Receipt
 
 blp = blueprint("people", __name__, description="People")
 MANAGES = "people.manage"
@@ -26,13 +28,14 @@ MANAGES = "people.manage"
 @blp.response(200, schemas.People)
 def list_people(asked: dict[str, Any]) -> Response:
     """People, oldest first; `q` (words of a name, e-mail or identifier), `profile`, `kind`, `organisation`, `is_active`
-    narrow it."""
+    and `id` (up to 100, repeated) narrow it."""
     sought = Sought(
         text=asked["q"],
         profile=asked.get("profile"),
         kind=asked.get("kind"),
         organisation_id=str(asked["organisation"]) if "organisation" in asked else None,
         is_active=asked.get("is_active"),
+        ids=tuple(str(id) for id in asked["id"]) if "id" in asked else None,
         after=after_id(),
         most=limit(),
     )
@@ -94,6 +97,14 @@ def disable_person(person_id: str) -> Response:
 def enable_person(person_id: str) -> Response:
     """Let somebody in again; they sign in anew."""
     return command(lambda tx: people.set_active(tx, tx.actor, person_id, is_active=True), schemas.Person)
+
+
+@blp.route("/people/<uuid:person_id>/erase", methods=["POST"])
+@needs(MANAGES)
+@blp.response(200, Receipt)
+def erase(person_id: str) -> Response:
+    """Erase somebody's data here and in every service, for good; each leaves a receipt. Asked again, the same one."""
+    return command(lambda tx: erase_person(tx, tx.actor, person_id), Receipt)
 
 
 @blp.route("/people/<uuid:person_id>/links", methods=["POST"])

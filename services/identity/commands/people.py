@@ -113,7 +113,9 @@ def refusal(
 
 
 def save(tx: Transaction, before: Person, after: Person, action: str, *, detail: Mapping[str, Any]) -> None:
-    """Write what changed of a person, tell the others, and audit it."""
+    """Write what changed of a person, tell the others, and audit it. Raises Conflict where they are erased."""
+    if before.is_erased:
+        raise Conflict("This person's data was erased: nothing of it can change any more", type="erased")
     old, new = row(before), row(after)
     tx.change(people, after.id, {k: v for k, v in new.items() if v != old[k]}, version=before.version)
     _write_identifiers(tx, content.named(before), content.named(after), after.id)

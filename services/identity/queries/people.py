@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ARRAY, Select, func, literal, select
 
 from services.identity.access.people import find_person, load_person, names_of, person_of, whole
 from services.identity.models import people, profiles
 from services.identity.rules import people as rules
 from services.identity.rules.people import Me, Resource, folded
-from shared.database import Reader
+from shared.database import Id, Reader
 from shared.errors import Forbidden, NotFound
 from shared.ids import Actor
 
@@ -28,6 +28,7 @@ class Sought:
     kind: str | None = None
     organisation_id: str | None = None
     is_active: bool | None = None
+    ids: tuple[str, ...] | None = None
     after: str | None = None
     most: int = 25
 
@@ -49,8 +50,8 @@ def person(reader: Reader, actor: Actor, id: str) -> Resource:
 
 
 def people_list(reader: Reader, actor: Actor, sought: Sought) -> list[Resource]:
-    """People, oldest first, machine clients left out; one more than asked for tells that there are more."""
-    chosen = whole.where(~people.c.is_machine).order_by(people.c.id).limit(sought.most + 1)
+    """People, oldest first, without machine clients and the erased; one too many tells that there are more."""
+    chosen = whole.where(~people.c.is_machine, ~people.c.is_erased).order_by(people.c.id).limit(sought.most + 1)
     if sought.is_active is not None:
         chosen = chosen.where(people.c.is_active == sought.is_active)
     if sought.profile:
@@ -59,6 +60,8 @@ def people_list(reader: Reader, actor: Actor, sought: Sought) -> list[Resource]:
         chosen = chosen.where(people.c.kind == sought.kind)
     if sought.organisation_id:
         chosen = chosen.where(people.c.organisation_id == sought.organisation_id)
+    if sought.ids is not None:
+        chosen = chosen.where(people.c.id == func.any(literal(list(sought.ids), ARRAY(Id()))))
     if sought.after:
         chosen = chosen.where(people.c.id > sought.after)
     found = [person_of(row) for row in reader.all(_matching(chosen, sought.text))]

@@ -8,9 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A company, a school, a family: whatever several clients belong to."""
+    """A company, a school, a family: whatever several clients belong to. `people_count`: how many do."""
 
     id: str
     name: str
     created_at: datetime
     version: int = 1
+    people_count: int = 0

@@ -39,6 +39,7 @@ class Person:
     guardians: tuple[str, ...] = ()
     organisation_id: str | None = None
     signed_out_at: datetime | None = None
+    is_erased: bool = False
     created_at: datetime
     updated_at: datetime
     version: int = 1
@@ -139,6 +140,24 @@ def changed(person: Person, changes: Mapping[str, Any], now: datetime) -> Person
     return replace(after, is_absent=absent_at(after, now))
 
 
+def erased(person: Person, now: datetime) -> Person:
+    """What is left of a person who is erased: the id, and that there was somebody. No sign-in, no profile, no name."""
+    return Person(
+        id=person.id,
+        name="",
+        language=person.language,
+        time_zone=person.time_zone,
+        mail=False,
+        is_active=False,
+        is_erased=True,
+        signed_out_at=now,
+        created_at=person.created_at,
+        updated_at=now,
+        version=person.version + 1,
+        sequence=person.sequence,
+    )
+
+
 def absent_at(person: Person, now: datetime) -> bool:
     """Whether the person is absent, in days of their own time zone, both ends included; without an end: for now."""
     if person.absent_from is None:
@@ -200,6 +219,7 @@ def told(person: Person, ended_sessions: Sequence[str]) -> PersonChanged:
         mail=person.mail,
         signed_out_at=person.signed_out_at,
         ended_sessions=list(ended_sessions),
+        erased=person.is_erased,
     )
 
 

@@ -26,7 +26,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     "people.manage": "Manages people, profiles and machine clients",
     "audit.read": "Reads the audit log",
     "inbox.manage": "Works off events that could not be handled",
-    "webhooks.manage": "Manages webhooks",
+    "webhooks.manage": "Manages webhooks and chat rooms",
     "reports.read": "Reads reports",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from services.identity.schemas import parts
 
@@ -22,8 +22,13 @@ class Organisation(Schema):
 
     id = fields.String(required=True)
     name = fields.String(required=True)
+    people_count = fields.Integer(required=True, metadata={"description": "how many people belong to it"})
     created_at = fields.DateTime(required=True)
     version = fields.Integer(required=True)
+
+
+class OrganisationsQuery(Schema):
+    q = fields.String(validate=[validate.Length(max=200), parts.printable], load_default="")
 
 
 class Organisations(Schema):

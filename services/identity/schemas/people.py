@@ -102,6 +102,7 @@ class PeopleQuery(Schema):
     kind = fields.String(validate=parts.CODE)
     organisation = fields.UUID()
     is_active = fields.Boolean()
+    id = fields.List(fields.UUID(), validate=validate.Length(max=100))
 
 
 class Me(_Shown):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -130,11 +131,21 @@ def is_guardian(t: FromClause, who: Who) -> Predicate:
 
 def is_shared(t: FromClause, who: Who) -> Predicate:
     """Shared by name and not expired, or by the organisation's role."""
+    return or_(is_shared_by_name(t, who), is_of_the_organisation(t, who))
+
+
+def is_shared_by_name(t: FromClause, who: Who) -> Predicate:
+    """Shared with the one who looks, and not expired."""
     by_name = exists().where(shares.c.ticket_id == t.c.id, shares.c.person_id == who.id, shares.c.expires_at > who.now)
+    return by_name.correlate_except(shares)
+
+
+def is_of_the_organisation(t: FromClause, who: Who) -> Predicate:
+    """The client belongs to the same organisation, and a profile shows the one who looks what is all its people's."""
     client, me = people.alias("colleague"), people.alias("myself")
     together = client.c.organisation_id == me.c.organisation_id
     same = exists().where(client.c.id == t.c.client_id, me.c.id == who.id, together)
-    return or_(by_name.correlate_except(shares), and_(who.sees_organisation, same.correlate_except(client, me)))
+    return and_(who.sees_organisation, same.correlate_except(client, me))
 
 
 def has_held(t: FromClause, who: Who) -> Predicate:
@@ -163,20 +174,33 @@ def holds(t: FromClause, who: Who) -> Predicate:
     )
 
 
+ATTENDING: Final[dict[str, Callable[[FromClause, Who], Predicate]]] = {
+    "reads_all": lambda t, who: who.reads_all,
+    "scope": in_scope,
+    "opened": lambda t, who: and_(who.opens_for, t.c.author_id == who.id),
+    "holds": lambda t, who: and_(who.attends, holds(t, who)),
+    "has_held": lambda t, who: and_(who.attends, has_held(t, who), ~is_confidential(t)),
+}
+"""Why somebody sees a ticket as an attendant does."""
+
+REASONS: Final[dict[str, Callable[[FromClause, Who], Predicate]]] = {
+    "client": lambda t, who: t.c.client_id == who.id,
+    **ATTENDING,
+    "guardian": is_guardian,
+    "shared": is_shared_by_name,
+    "organisation": is_of_the_organisation,
+}
+"""Why somebody sees a ticket that is no draft: whoever has any of these does, and nobody else."""
+
+
 def attends(t: FromClause, who: Who) -> Predicate:
     """Sees it as an attendant, of those who are not drafts."""
-    held = or_(holds(t, who), and_(has_held(t, who), ~is_confidential(t)))
-    return or_(
-        who.reads_all,
-        in_scope(t, who),
-        and_(who.opens_for, t.c.author_id == who.id),
-        and_(who.attends, held),
-    )
+    return or_(*(reason(t, who) for reason in ATTENDING.values()))
 
 
 def may_see(t: FromClause, who: Who) -> Predicate:
     """Whether the one who looks may see row `t` of tickets at all."""
-    beyond_draft = or_(t.c.client_id == who.id, attends(t, who), is_guardian(t, who), is_shared(t, who))
+    beyond_draft = or_(*(reason(t, who) for reason in REASONS.values()))
     return case(
         (t.c.status == word("draft"), t.c.author_id == who.id),
         (t.c.status == word("deleted"), false()),

@@ -1,4 +1,4 @@
-"""Letting others see a ticket, and relating tickets."""
+"""Letting others see a ticket, who may see it, and relating tickets."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import Any
 from flask import Response
 
 from services.ticket import schemas
+from services.ticket.api.places import page, place
 from services.ticket.commands import sharing
 from services.ticket.queries import discussion
-from shared.http import blueprint, command, query, signed_in
+from services.ticket.queries.readers import readers_of
+from services.ticket.rules.answers import ReadersShown
+from shared.http import blueprint, command, limit, query, signed_in
+from shared.ids import Actor
 
 blp = blueprint("sharing", __name__, description="Shares and relations")
 
@@ -37,6 +41,21 @@ def share(body: dict[str, Any], ticket_id: str) -> Response:
 def unshare(ticket_id: str, share_id: str) -> Response:
     """End a share."""
     return command(lambda tx: sharing.unshare(tx, ticket_id, share_id), None, status=204)
+
+
+@blp.route("/tickets/<uuid:ticket_id>/readers")
+@signed_in
+@blp.response(200, schemas.TicketReaders)
+def readers(ticket_id: str) -> Response:
+    """Who may see it now and why, by the rules by which access is judged: for administrators, who see it themselves."""
+    after, most = place(), limit()
+
+    def noun(reader: Any, actor: Actor) -> ReadersShown:
+        found, is_confidential = readers_of(reader, actor, ticket_id, after=after, most=most + 1)
+        shown = page(found, most)
+        return ReadersShown(shown.items, shown.next_cursor, is_confidential)
+
+    return query(noun, schemas.TicketReaders)
 
 
 @blp.route("/tickets/<uuid:ticket_id>/relations")

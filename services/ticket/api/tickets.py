@@ -39,6 +39,7 @@ def list_tickets(asked: dict[str, Any]) -> Response:
         group=asked["group"],
         priority=asked["priority"],
         queue=asked["queue"],
+        holder=asked["holder"],
         order=asked["order"],
         with_turns=asked["turns"],
     )

@@ -71,23 +71,28 @@ def delete(tx: Transaction, ticket_id: str) -> None:
     tx.update(operations, {"ticket_id": ticket_id}, {"comment": None, "party": None, "problem_values": {}}, must=False)
     tx.update(time_entries, {"ticket_id": ticket_id}, {"note": ""}, must=False)
     tx.update(ratings, {"ticket_id": ticket_id}, {"comment": None}, must=False)
-    _erase_said(tx, ticket_id)
-    _forget_answers(tx, ticket_id)
+    erase_said(tx, ticket_id)
+    forget_answers(tx, ticket_id)
     tx.emit(Deleted(ticket_id=ticket_id, by=tx.actor.id))
     tx.audit("ticket", ticket_id, "delete", {})
 
 
-def _erase_said(tx: Transaction, ticket_id: str) -> None:
+def erase_said(tx: Transaction, ticket_id: str) -> None:
     """Take texts out of the audit's side rows and out of what the outbox still keeps."""
-    for row in tx.all(_DETAILS, word="ticket", id=ticket_id):
-        tx.delete(audit_details, {"id": row.id})
+    erase_details(tx, "ticket", ticket_id)
     for row in tx.all(_SAID, word="ticket", id=ticket_id):
         erased = {name: empty for name, empty in _ERASED.items() if name in row.payload}
         if erased:
             tx.update(outbox, {"id": row.id}, {"payload": {**row.payload, **erased}}, must=False)
 
 
-def _forget_answers(tx: Transaction, ticket_id: str) -> None:
+def erase_details(tx: Transaction, word: str, id: str) -> None:
+    """Take the side rows of an aggregate's audit entries away: its chain still verifies."""
+    for row in tx.all(_DETAILS, word=word, id=id):
+        tx.delete(audit_details, {"id": row.id})
+
+
+def forget_answers(tx: Transaction, ticket_id: str) -> None:
     """Drop the answers that idempotency keys still hold and that name the ticket: they tell what it said."""
     for row in tx.all(_ANSWERED, below=f"/v1/tickets/{ticket_id}", id=ticket_id):
         tx.delete(answers, {"person_id": row.person_id, "path": row.path, "key": row.key})

@@ -124,6 +124,7 @@ class Asked:
     group: str | None = None
     priority: str | None = None
     queue: str | None = None
+    holder: str | None = None
     order: str = "newest"
     with_turns: bool = False
 
@@ -135,6 +136,7 @@ class Asked:
             "of_group": self.group,
             "of_priority": self.priority,
             "of_queue": self.queue,
+            "of_holder": self.holder,
         }
         return {name: value for name, value in given.items() if value is not None}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -260,6 +261,51 @@ class ShareShown(msgspec.Struct, frozen=True):
     by: PersonNamed
     created_at: datetime
     expires_at: datetime
+
+
+WHY: Final = (
+    "author",
+    "client",
+    "reads_all",
+    "scope",
+    "opened",
+    "holds",
+    "has_held",
+    "guardian",
+    "shared",
+    "organisation",
+)
+"""Why somebody may see a ticket: `author` of a draft, else the reasons by which access is judged."""
+
+
+class ReasonShown(msgspec.Struct, frozen=True):
+    """Why somebody sees a ticket. `profiles` grant it, `queues` hold or held it, `expires_at` ends a share."""
+
+    kind: str
+    profiles: tuple[Named, ...] = ()
+    queues: tuple[Named, ...] = ()
+    expires_at: datetime | None = None
+
+
+class ReaderShown(msgspec.Struct, frozen=True):
+    """Somebody who may see a ticket now, and every reason for it."""
+
+    person: PersonNamed
+    client_kind: str | None
+    reasons: tuple[ReasonShown, ...]
+
+    @property
+    def id(self) -> str:
+        """The person's: where a page ends."""
+        return self.person.id
+
+
+class ReadersShown(msgspec.Struct, frozen=True):
+    """A page of those who may see a ticket; of a confidential type, having held it once is no reason."""
+
+    items: Sequence[ReaderShown]
+    next_cursor: str | None
+    is_confidential: bool
 
 
 class TimeEntryShown(msgspec.Struct, frozen=True):

@@ -16,8 +16,6 @@ from services.ticket.schemas.answers import (
     Relation,
     Relations,
     Results,
-    Share,
-    Shares,
     Template,
     Templates,
     Ticket,
@@ -27,7 +25,6 @@ from services.ticket.schemas.answers import (
     Turns,
     Understanding,
     Understandings,
-    VisiblePairs,
 )
 from services.ticket.schemas.requests import (
     AdvanceRequest,
@@ -53,6 +50,7 @@ from services.ticket.schemas.requests import (
     VisibilityRequest,
     WaitRequest,
 )
+from services.ticket.schemas.seeing import Share, Shares, TicketReaders, VisiblePairs
 
 __all__ = [
     "AdvanceRequest",
@@ -88,6 +86,7 @@ __all__ = [
     "TemplatesQuery",
     "Ticket",
     "TicketChanges",
+    "TicketReaders",
     "Tickets",
     "TimeEntries",
     "TimeEntry",

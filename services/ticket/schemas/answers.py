@@ -330,18 +330,6 @@ class Relations(Items):
     items = fields.List(fields.Nested(Relation), required=True)
 
 
-class Share(Answer):
-    id = fields.String(required=True)
-    person = fields.Nested(PersonNamed, required=True)
-    by = fields.Nested(PersonNamed, required=True)
-    created_at = fields.DateTime(required=True)
-    expires_at = fields.DateTime(required=True)
-
-
-class Shares(Items):
-    items = fields.List(fields.Nested(Share), required=True)
-
-
 class TimeEntry(Answer):
     id = fields.String(required=True)
     person = fields.Nested(PersonNamed, required=True)
@@ -374,13 +362,3 @@ class Template(Answer):
 
 class Templates(Items):
     items = fields.List(fields.Nested(Template), required=True)
-
-
-class VisiblePair(Answer):
-    person_id = fields.String(required=True)
-    ticket_id = fields.String(required=True)
-    visible = fields.Boolean(required=True)
-
-
-class VisiblePairs(Answer):
-    items = fields.List(fields.Nested(VisiblePair), required=True)

@@ -153,7 +153,7 @@ class CountsQuery(_Side):
 
 
 class ListQuery(_Side):
-    """Which tickets are listed; `q` are words, or a number or its last part."""
+    """Which tickets are listed; `q` are words, or a number or its last part; `holder` is the person who holds them."""
 
     filter = fields.String(load_default="all", validate=validate.OneOf(FILTERS))
     q = parts.text(parts.LINE, load_default="")
@@ -161,6 +161,7 @@ class ListQuery(_Side):
     group = parts.code(load_default=None)
     priority = fields.String(load_default=None, validate=validate.OneOf(PRIORITIES))
     queue = parts.code(load_default=None)
+    holder = parts.id(load_default=None)
     order = fields.String(load_default="newest", validate=validate.OneOf(["newest", "due", "waiting"]))
     turns = fields.Boolean(load_default=False)
 

@@ -183,7 +183,10 @@ def test_lists_are_paged_and_narrowed(house: House) -> None:
     assert len(admin.get("/v1/people?kind=customer&limit=100").json["items"]) == 6
     assert admin.get("/v1/people?is_active=false").json == {"items": [], "next_cursor": None}
     assert not any(item["is_machine"] for item in admin.get("/v1/people?limit=100").json["items"])
-    for wrong in ("cursor=x", "cursor=WyJ4Il0", "limit=0", "limit=101", "kind=A%20B"):
+    ids = [item["id"] for item in (*first["items"], *second["items"])]
+    some = admin.get(f"/v1/people?id={ids[0]}&id={ids[3]}&id=01890000-0000-7000-8000-00000000dead").json["items"]
+    assert [item["id"] for item in some] == [ids[0], ids[3]]
+    for wrong in ("id=x", "cursor=x", "cursor=WyJ4Il0", "limit=0", "limit=101", "kind=A%20B"):
         assert admin.get(f"/v1/people?{wrong}").status_code == 422, wrong
 
 

@@ -17,6 +17,8 @@ MANAGED: list[tuple[str, str, object]] = [
     ("POST", f"/v1/people/{NOBODY}/disable", None),
     ("POST", f"/v1/people/{NOBODY}/enable", None),
     ("POST", f"/v1/people/{NOBODY}/links", None),
+    ("POST", f"/v1/people/{NOBODY}/erase", None),
+    ("GET", f"/v1/people/{NOBODY}/erasure", None),
     ("GET", "/v1/profiles", None),
     ("POST", "/v1/profiles", {"code": "a", "names": {"en": "A"}}),
     ("GET", "/v1/profiles/client", None),
@@ -32,6 +34,7 @@ MANAGED: list[tuple[str, str, object]] = [
     ("POST", "/v1/clients/x/rotate", None),
     ("DELETE", "/v1/clients/x", None),
     ("GET", "/v1/audit", None),
+    ("GET", "/v1/audit/verification?word=person&aggregate_id=x", None),
     ("GET", "/v1/parked", None),
     ("POST", f"/v1/parked/{NOBODY}/retry", None),
     ("POST", f"/v1/parked/{NOBODY}/discard", None),
@@ -60,6 +63,8 @@ SIGNED_IN: list[tuple[str, str, object]] = [
 ABOUT_ONE = {
     ("GET", "/v1/people/<uuid:person_id>"),
     ("PATCH", "/v1/people/<uuid:person_id>"),
+    ("GET", "/v1/people/<uuid:person_id>/data"),
+    ("GET", "/v1/people/<uuid:person_id>/data/<string:section>"),
     ("DELETE", "/v1/sessions/<uuid:session>"),
     ("GET", "/v1/outbox/heads"),
 }

@@ -88,6 +88,7 @@ TABLE: Final[dict[tuple[str, str], Row]] = {
         ((201, ("holder",)), (409, (*CLIENTS, "former", "administrator"))),
     ),
     ("DELETE", f"{TICKET}/shares/<uuid:share_id>"): moving(*CLIENTS, *ATTENDANTS),
+    ("GET", f"{TICKET}/readers"): Row(cells=((200, ("administrator",)),)),
     ("GET", f"{TICKET}/relations"): to_all(200),
     ("POST", f"{TICKET}/relations"): Row({"ticket_id": new_id()}, ((422, ATTENDANTS),)),
     ("DELETE", f"{TICKET}/relations/<uuid:relation_id>"): moving(*ATTENDANTS),
@@ -127,6 +128,24 @@ TABLE: Final[dict[tuple[str, str], Row]] = {
     ("PATCH", "/v1/canned-answers/<uuid:answer_id>"): Row({}, ((404, WORKERS),), about_a_ticket=False),
     ("DELETE", "/v1/canned-answers/<uuid:answer_id>"): Row(cells=((404, WORKERS),), about_a_ticket=False),
     ("GET", f"{TICKET}/canned-answers/<uuid:answer_id>"): Row(cells=((404, ATTENDANTS),)),
+}
+
+REPORTS: Final = (
+    "open",
+    "load",
+    "throughput",
+    "times",
+    "satisfaction",
+    "bottlenecks",
+    "waits",
+    "variants",
+    "rework",
+    "loops",
+    "hand-overs",
+)
+TABLE |= {
+    ("GET", f"/v1/reports{name}"): Row(cells=((200, ("administrator",)),), about_a_ticket=False)
+    for name in ("", *(f"/{report}" for report in REPORTS))
 }
 
 

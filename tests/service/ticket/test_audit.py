@@ -170,6 +170,28 @@ def test_what_is_done_to_the_stage_history_behind_our_back_is_found(url: str, ta
     assert found in said[1], said[1]
 
 
+def test_the_chain_of_one_thing_is_verified_for_who_reads_the_log(house: House, url: str) -> None:
+    ((ticket_id, entries),) = house.world.rows("SELECT id::text, audit_count FROM tickets")
+    path = f"/audit/verification?word=ticket&aggregate_id={ticket_id}"
+    assert house.world.call(house.admin, "GET", path).json == {"entries": entries, "wrong": None}
+    for unknown in (
+        f"word=x&aggregate_id={ticket_id}",
+        f"word=ticket&aggregate_id={OTHER}",
+        "word=ticket&aggregate_id=y",
+    ):
+        assert house.world.call(house.admin, "GET", f"/audit/verification?{unknown}").status_code == 404
+
+
+@pytest.mark.parametrize("tampered", sorted(set(LOG_TAMPERED) - {"insertion about nothing", "a detail of no entry"}))
+def test_the_verification_of_one_thing_finds_what_the_whole_one_does(house: House, url: str, tampered: str) -> None:
+    ((ticket_id,),) = house.world.rows("SELECT id::text FROM tickets")
+    change, place, why = LOG_TAMPERED[tampered]
+    databases.run(url, BEHIND_OUR_BACK + change)
+    answer = house.world.call(house.admin, "GET", f"/audit/verification?word=ticket&aggregate_id={ticket_id}")
+    assert place in answer.json["wrong"]
+    assert why in answer.json["wrong"]
+
+
 def test_erased_details_and_comments_leave_the_chains_whole(url: str) -> None:
     databases.run(url, "DELETE FROM audit_details; DELETE FROM stage_comments")
     assert verify(url)[0] == 0

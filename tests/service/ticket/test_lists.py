@@ -282,10 +282,13 @@ def test_a_list_with_turns_shows_each_tickets_ledger(house: House, monkeypatch: 
     assert items[1]["turns"][0]["until"] == items[1]["turns"][1]["since"]
 
 
-def test_a_list_is_narrowed_to_what_one_queue_holds(house: House) -> None:
-    ticket_id, _ = house.in_analysis(), house.routed()
+def test_a_list_is_narrowed_to_what_one_queue_or_one_person_holds(house: House) -> None:
+    ticket_id, brunos = house.in_analysis(), house.routed()
     assert house.listed(house.admin, "queue=finance") == [ticket_id]
     assert house.listed(house.admin, "queue=front_desk") == []
+    for order in ("newest", "due", "waiting"):
+        assert house.listed(house.admin, f"holder={house.bruno}&order={order}") == [brunos]
+    assert house.listed(house.bruno, f"holder={house.carla}") == []
 
 
 @contextmanager

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.ticket.rules import answers
+from services.ticket.rules import answers, reports
 from services.ticket.schemas import answers as shapes
-from services.ticket.schemas import kept
+from services.ticket.schemas import kept, seeing
+from services.ticket.schemas import reports as report_shapes
 
 PAIRS = [
     (shapes.Named, answers.Named),
@@ -34,7 +35,10 @@ PAIRS = [
     (shapes.Decision, answers.DecisionShown),
     (shapes.TicketNamed, answers.TicketNamed),
     (shapes.Relation, answers.RelationShown),
-    (shapes.Share, answers.ShareShown),
+    (seeing.Share, answers.ShareShown),
+    (seeing.TicketReader, answers.ReaderShown),
+    (seeing.TicketReaders, answers.ReadersShown),
+    (seeing.Reason, answers.ReasonShown),
     (shapes.TimeEntry, answers.TimeEntryShown),
     (shapes.Rating, answers.RatingShown),
     (shapes.Template, answers.TemplateShown),
@@ -42,6 +46,14 @@ PAIRS = [
     (kept.CannedAnswer, answers.CannedAnswerShown),
     (kept.FilledAnswer, answers.FilledAnswer),
 ]
+
+REPORTS = [kind for kind in vars(reports).values() if getattr(kind, "__module__", "") == reports.__name__]
+
+
+@pytest.mark.parametrize("result", [each for each in REPORTS if hasattr(each, "__struct_fields__")])
+def test_a_reports_shape_has_the_fields_of_its_result(result: Any) -> None:
+    named = set(getattr(report_shapes, result.__name__)().fields)
+    assert named == set(result.__struct_fields__) - ({"items", "totals"} if result is reports.Report else set())
 
 
 @pytest.mark.parametrize(("shape", "result"), PAIRS)

@@ -14,7 +14,7 @@ from services.portal.views.admin import frame
 from services.portal.views.admin.blueprint import blueprint
 
 STATES: Final = ("queued", "sent", "failed", "suppressed", "parked")
-CHANNELS: Final = ("in_app", "mail", "webhook")
+CHANNELS: Final = ("in_app", "mail", "webhook", "chat")
 
 
 @blueprint.get("/deliveries")
@@ -80,4 +80,9 @@ def _states() -> dict[str, str]:
 
 
 def _channels() -> dict[str, str]:
-    return {"in_app": gettext("in the portal"), "mail": gettext("e-mail"), "webhook": gettext("webhook")}
+    return {
+        "in_app": gettext("in the portal"),
+        "mail": gettext("e-mail"),
+        "webhook": gettext("webhook"),
+        "chat": gettext("chat"),
+    }

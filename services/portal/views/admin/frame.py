@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response, request
@@ -39,12 +39,15 @@ def everything(
     service: str, path: str, params: Mapping[str, str] | None = None, *, most: int = 20
 ) -> list[dict[str, Any]]:
     """Every item of a list, page by page, of at most `most` pages."""
-    found: list[dict[str, Any]] = []
+    return [item for answer in pages(service, path, params, most=most) for item in answer["items"]]
+
+
+def pages(service: str, path: str, params: Mapping[str, str] | None = None, *, most: int = 20) -> Iterator[Any]:
+    """The answers of a list one after the other, at most `most`."""
     cursor = None
     for _ in range(most):
         answer = door.asker().get(service, path, limit=100, cursor=cursor, **(params or {}))
-        found += answer["items"]
+        yield answer
         cursor = answer.get("next_cursor")
         if not cursor:
             break
-    return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, page, people_file, reach
+from services.portal import beside, door, page, people_file, reach
 from services.portal.ask import Refused
 from services.portal.speech import LANGUAGES
 from services.portal.tongue import gettext, ngettext
@@ -15,6 +15,9 @@ from services.portal.views.admin import frame
 from services.portal.views.admin.blueprint import blueprint
 from shared.catalog.definitions import text_in
 from shared.errors import Retryable
+
+SEES_ALL: Final = "organisation"
+"""The scope in a profile that shows a client the requests of everybody in their organisation."""
 
 
 @blueprint.get("/people")
@@ -60,7 +63,7 @@ def named(items: list[dict[str, Any]]) -> list[tuple[str, str]]:
 @door.needs("people.manage")
 def new_person() -> Response:
     """The form for somebody new."""
-    return _form(None)
+    return form(None)
 
 
 @blueprint.post("/people/new")
@@ -70,7 +73,7 @@ def make_person() -> BaseResponse:
     try:
         made = door.asker().send("POST", "identity", "/v1/people", _body(), key=request.form.get("key")).body
     except Refused as refused:
-        return _form(None, refused)
+        return form(None, refused)
     return page.go(url_for("admin.person", person_id=made["id"]), gettext("Made. Invite them with a link below."))
 
 
@@ -78,7 +81,7 @@ def make_person() -> BaseResponse:
 @door.needs("people.manage")
 def person(person_id: str) -> Response:
     """One person, to change, invite or disable."""
-    return _form(person_id)
+    return form(person_id)
 
 
 @blueprint.post("/people/<uuid:person_id>")
@@ -89,7 +92,7 @@ def change_person(person_id: str) -> BaseResponse:
     try:
         door.asker().send("PATCH", "identity", f"/v1/people/{person_id}", _body(), version=version)
     except Refused as refused:
-        return _form(person_id, refused)
+        return form(person_id, refused)
     return page.go(url_for("admin.person", person_id=person_id), gettext("Saved."))
 
 
@@ -101,7 +104,7 @@ def set_person(person_id: str, deed: str) -> BaseResponse:
     try:
         door.asker().send("POST", "identity", f"/v1/people/{person_id}/{deed}", version=version)
     except Refused as refused:
-        return _form(person_id, refused)
+        return form(person_id, refused)
     return page.go(url_for("admin.person", person_id=person_id), gettext("Saved."))
 
 
@@ -112,8 +115,8 @@ def invite(person_id: str) -> Response:
     try:
         link = door.asker().send("POST", "identity", f"/v1/people/{person_id}/links", version="*").body
     except Refused as refused:
-        return _form(person_id, refused)
-    return _form(person_id, link=link)
+        return form(person_id, refused)
+    return form(person_id, link=link)
 
 
 @blueprint.post("/people/import")
@@ -151,7 +154,7 @@ def revive(person_id: str) -> BaseResponse:
     try:
         door.asker().send("POST", "notify", f"/v1/recipients/{person_id}/revive")
     except Refused as refused:
-        return _form(person_id, refused)
+        return form(person_id, refused)
     return page.go(url_for("admin.person", person_id=person_id), gettext("Mail is sent to this address again."))
 
 
@@ -165,19 +168,23 @@ def _body() -> dict[str, Any]:
         "profiles": form.getlist("profiles"),
         "identifiers": {kind: value for kind, value in identifiers.items() if value or form.get("version")},
         "mail": form.get("mail") == "true",
+        "organisation_id": form.get("organisation_id") or None,
     }
     if form.get("language") in LANGUAGES:
         body["language"] = form.get("language")
     return body
 
 
-def _form(person_id: str | None, refused: Refused | None = None, link: dict[str, Any] | None = None) -> Response:
+def form(person_id: str | None, refused: Refused | None = None, link: dict[str, Any] | None = None) -> Response:
+    """The page of a person, or of somebody new; after a refusal with what was typed."""
     ask = door.asker()
     found = page.gather(
         profiles=lambda: ask.get("identity", "/v1/profiles", limit=100),
         kinds=lambda: ask.get("identity", "/v1/client-kinds"),
+        organisations=lambda: frame.everything("identity", "/v1/organisations"),
         person=lambda: ask.get("identity", f"/v1/people/{person_id}") if person_id else None,
         trouble=lambda: reach.trouble(person_id) if person_id else None,
+        colleagues=lambda: beside.colleagues() if person_id else [],
     )
     return frame.render(
         "admin/person.html",
@@ -187,7 +194,11 @@ def _form(person_id: str | None, refused: Refused | None = None, link: dict[str,
         trouble=found["trouble"],
         profiles=named(found["profiles"]["items"]),
         kinds=named(found["kinds"]["items"]),
+        organisations=_by_name(found["organisations"], found["person"]),
+        showing={each["code"] for each in found["profiles"]["items"] if SEES_ALL in each["scopes"]},
         shown=_shown(found["person"], refused),
+        substitutes=_substitutes(found["colleagues"], found["person"]),
+        attends=_attends(found["person"], found["profiles"]["items"]),
         link=link,
     )
 
@@ -198,4 +209,27 @@ def _shown(person: dict[str, Any] | None, refused: Refused | None) -> dict[str, 
         return {**request.form.to_dict(), "profiles": request.form.getlist("profiles")}
     if person is None:
         return {"profiles": [], "mail": True, "language": door.options().default_language}
-    return {**person, **(person.get("identifiers") or {})}
+    belongs = person.get("organisation") or {}
+    return {**person, **(person.get("identifiers") or {}), "organisation_id": belongs.get("id")}
+
+
+def _substitutes(colleagues: list[dict[str, Any]], person: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Who may stand in; who does already is always among them."""
+    if person is None:
+        return []
+    present = [person["substitute"]] if person["substitute"] else []
+    names = {str(each["id"]): str(each["name"]) for each in (*present, *colleagues)}
+    return [(id, name) for id, name in names.items() if id != person["id"]]
+
+
+def _attends(person: dict[str, Any] | None, profiles: list[dict[str, Any]]) -> bool:
+    """Whether requests can be theirs to work on: then an absence counts."""
+    theirs = person["profiles"] if person else []
+    return any(each["code"] in theirs and "ticket.attend" in each["permissions"] for each in profiles)
+
+
+def _by_name(organisations: list[dict[str, Any]], person: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """What may be chosen; the person's own is always among it, so that saving never takes it away unseen."""
+    present = [person["organisation"]] if person and person["organisation"] else []
+    names = {str(each["id"]): str(each["name"]) for each in (*organisations, *present)}
+    return sorted(names.items(), key=lambda each: each[1].casefold())

@@ -50,7 +50,7 @@ def change_profile(code: str) -> BaseResponse:
     body = {
         "names": _names(),
         "permissions": request.form.getlist("permissions"),
-        "scopes": request.form.get("scopes", "").split(),
+        "scopes": [*request.form.get("scopes", "").split(), *request.form.getlist("sees_organisation")],
     }
     version = request.form.get("version")
     try:

@@ -50,7 +50,7 @@ def _page(refused: Refused | None = None, key: str = "") -> Response:
     ask = door.asker()
     found = page.gather(
         settings=lambda: ask.get("workflow", "/v1/settings"),
-        attendants=lambda: ask.get("identity", "/v1/directory", permission="ticket.attend"),
+        attendants=lambda: ask.get("identity", "/v1/directory", permission="ticket.attend", limit=100),
         queues=lambda: ask.get("workflow", "/v1/queues", limit=100),
     )
     by_key = {str(each["key"]): each for each in found["settings"]["items"]}

@@ -1,123 +1,41 @@
-"""A new request: what it is about, then the form that its type asks for."""
+"""A new request of one's own: what it is about, then the form that its type asks for."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Response, abort, request, url_for
+from flask import Response
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import course, door, drafting, offers, page, request_form, shapes, speech
-from services.portal.ask import Refused
-from services.portal.offers import Offer, Shelf
-from services.portal.request_form import RequestForm
-from services.portal.shapes import Ticket
+from services.portal import door, drafting, page
+from services.portal.offers import Offer
+from services.portal.opening import Opening
 from services.portal.views.client.blueprint import blueprint
-from services.portal.views.tickets import drafts, files
-from shared.catalog.definitions import TypeVersion
-from shared.ids import new_id
+from services.portal.views.tickets import opening
 
 
 @blueprint.get("/tickets/new")
 @door.needs("portal.client_online", "ticket.open")
 def new() -> Response:
-    """The choice of a type and, once chosen, its form: empty, or begun from a template."""
-    found = _offers()
-    offer = drafting.chosen(found, request.args.get("type"))
-    if offer is None:
-        return _page(found, None, None)
-    template = offer.template(request.args.get("template"))
-    version = drafting.load_version(offer.code, offer.version)
-    about = request_form.facts(door.me(), offer.code)
-    start = request_form.starting(version, about, template.parameters if template else {})
-    form = request_form.fill(
-        version,
-        request_form.first_access(version, start, about),
-        start,
-        speech.language(),
-        subject=template.subject if template else "",
-        description=template.description if template else "",
-    )
-    return _page(found, offer, form, version=version, template=template.code if template else "")
+    """The choice of a type and, once chosen, its form."""
+    return opening.begin(_own(), _offers())
 
 
 @blueprint.post("/tickets/new")
 @door.needs("portal.client_online", "ticket.open")
 def create() -> BaseResponse:
-    """Save the draft or submit it; what is refused comes back as it was typed. Twice the same form is one ticket."""
-    found = _offers()
-    offer = drafting.chosen(found, request.form.get("type"))
-    if offer is None:
-        abort(404)
-    version = drafting.load_version(offer.code, offer.version)
-    body = drafting.body_of(version)
-    submits, brings_files = request.form.get("do") == "submit", files.carries_files()
-    try:
-        made = _send(offer.code, body, submit=submits and not brings_files)
-    except Refused as refused:
-        form = drafting.refilled(offer.code, version, body, refused)
-        return _page(found, offer, form, version=version, status=refused.status)
-    if brings_files:
-        return drafts.with_files(made, body["parameters"], submits=submits)
-    return page.go(url_for("tickets.show", ticket_id=made.id), drafting.said(submits))
+    """Save the draft or submit it."""
+    return opening.create(_own(), _offers())
 
 
 @blueprint.post("/tickets/new/fields")
 @door.needs("portal.client_online", "ticket.open")
 def fields() -> Response:
-    """The parameters again after one on which others depend has changed: nothing is saved, nothing is judged."""
-    offer = drafting.load_offer(request.form.get("type", ""))
-    version = drafting.load_version(offer.code, offer.version)
-    form = drafting.refilled(offer.code, version, drafting.body_of(version), None)
-    return page.render("client/_fields.html", form=form, fields_from=url_for("client.fields"))
+    """The parameters again after one on which others depend has changed."""
+    return opening.fields(_own())
+
+
+def _own() -> Opening:
+    return Opening(who=door.me(), pages="client")
 
 
 def _offers() -> list[Offer]:
     return drafting.offers_of(page.gather(types=drafting.ask_offers)["types"])
-
-
-def _send(code: str, body: dict[str, Any], *, submit: bool) -> Ticket:
-    template = request.form.get("template", "")
-    whole = {"type": code, **body, "submit": submit} | ({"template": template} if template else {})
-    key = request.form.get("key")
-    answer = door.asker().send("POST", "ticket", "/v1/tickets", whole, key=key, wait=submit)
-    return shapes.one(answer.body, Ticket)
-
-
-def _page(
-    found: list[Offer],
-    offer: Offer | None,
-    form: RequestForm | None,
-    *,
-    version: TypeVersion | None = None,
-    template: str = "",
-    status: int = 200,
-) -> Response:
-    words = request.values.get("about", "").strip()[:100]
-    shelves = offers.shelves(found, words)
-    part = {"request": "client/_request.html", "choice": "client/_choice.html"}
-    return page.render(
-        part.get(request.headers.get("HX-Target", ""), "client/new.html"),
-        status=status,
-        section="new",
-        about=words,
-        shelves=shelves,
-        shown=_shown(shelves, request.values.get("group") or (offer.group.code if offer else "")),
-        offer=offer,
-        form=form,
-        template=template,
-        ticket=None,
-        files=[],
-        key=request.form.get("key") or new_id(),
-        fields_from=url_for("client.fields"),
-        marked=offers.marked,
-        what_next=course.before(version, page.reader("client"), speech.language()) if version else None,
-    )
-
-
-def _shown(shelves: list[Shelf], group: str) -> Shelf | None:
-    """The group whose types are shown: the chosen one, unless a search found nothing in it but something elsewhere."""
-    asked = next((each for each in shelves if each.group.code == group), None)
-    if asked is not None and asked.offers:
-        return asked
-    return next((each for each in shelves if each.offers), asked or (shelves[0] if shelves else None))

@@ -1,0 +1,122 @@
+"""Who may see a ticket, and why: told by the predicates by which access is judged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from services.ticket.access.seeing import REASONS
+from services.ticket.rules.answers import WHY
+from shared import clock
+from shared.contracts.workflow import Holder
+from tests.service.ticket.house import House
+
+
+def reasons(house: House, ticket_id: str) -> dict[str, list[str]]:
+    """Why each person sees it, by their name."""
+    return {each["person"]["name"]: [why["kind"] for why in each["reasons"]] for each in told(house, ticket_id)}
+
+
+def told(house: House, ticket_id: str) -> list[Any]:
+    return list(house.get(house.admin, ticket_id, "/readers?limit=100")["items"])
+
+
+def why(house: House, ticket_id: str, name: str) -> Any:
+    """The only reason of somebody's."""
+    (found,) = (each for each in told(house, ticket_id) if each["person"]["name"] == name)
+    (reason,) = found["reasons"]
+    return reason
+
+
+def test_every_reason_of_access_has_its_word() -> None:
+    assert ("author", *REASONS) == WHY
+
+
+def test_client_holder_and_administrators_see_a_ticket_and_nobody_else(house: House) -> None:
+    ticket_id = house.routed()
+    assert reasons(house, ticket_id) == {
+        "Ana Souza": ["client"],
+        "Bruno Alves": ["holds", "has_held"],
+        "Admin": ["reads_all"],
+    }
+    assert why(house, ticket_id, "Admin")["profiles"] == [{"code": "administrator", "name": "administrator"}]
+
+
+def test_guardians_shares_and_the_organisations_role_are_named(house: House) -> None:
+    house.world.profile("boss", ["portal.client_online"], scopes=["organisation"], names={"en": "Boss"})
+    organisation, sofia = house.admin, house.world.client("Sofia")
+    house.world.person("Olga", "boss", kind="customer", organisation_id=organisation)
+    house.world.person("Otto", "client", kind="customer", organisation_id=organisation)
+    greta = house.world.client("Greta")
+    house.world.changed(house.ana, guardians=[greta], organisation_id=organisation)
+    ticket_id = house.on_the_clients_turn()
+    until = (clock.now() + timedelta(days=2)).isoformat()
+    house.post(house.ana, ticket_id, "shares", {"person": sofia, "expires_at": until})
+    found = reasons(house, ticket_id)
+    assert {name: found.get(name) for name in ("Greta", "Sofia", "Olga", "Otto")} == {
+        "Greta": ["guardian"],
+        "Sofia": ["shared"],
+        "Olga": ["organisation"],
+        "Otto": None,
+    }
+    assert why(house, ticket_id, "Sofia")["expires_at"][:16] == until[:16]
+    assert why(house, ticket_id, "Olga")["profiles"] == [{"code": "boss", "name": "Boss"}]
+    clock.OFFSET = timedelta(days=3)
+    assert "Sofia" not in reasons(house, ticket_id), "a share ends"
+
+
+def test_a_queue_that_holds_or_held_it_is_named_and_a_confidential_type_forgets_who_held_it(house: House) -> None:
+    ticket_id = house.in_analysis()
+    assert reasons(house, ticket_id)["Carla Dias"] == ["holds", "has_held"]
+    house.done(house.carla, ticket_id, "take")
+    assert reasons(house, ticket_id)["Davi Rocha"] == ["has_held"]
+    assert why(house, ticket_id, "Davi Rocha")["queues"] == [{"code": "finance", "name": "Finance"}]
+    house.flow.assign["desk"] = Holder(id=house.carla)
+    secret = house.routed(type="secret")
+    house.done(house.carla, secret, "transfer", {"to": house.davi, "reason": "x"})
+    found = house.get(house.admin, secret, "/readers")
+    assert found["is_confidential"]
+    assert "Carla Dias" not in reasons(house, secret)
+    assert "holds" in reasons(house, secret)["Davi Rocha"]
+
+
+def test_scopes_and_who_opened_it_are_named_and_the_disabled_are_not(house: House) -> None:
+    house.world.profile("auditor", ["ticket.read"], scopes=["type:dispute"])
+    house.world.profile("stranger", ["audit.read"], scopes=["type:dispute"])
+    rui = house.world.person("Rui", "auditor")
+    house.world.person("Sem Módulo", "stranger")
+    ticket_id = house.routed(house.carla, client=house.ana)
+    found = reasons(house, ticket_id)
+    assert (found["Rui"], found["Carla Dias"]) == (["scope"], ["opened"])
+    assert "Sem Módulo" not in found
+    house.world.changed(rui, is_active=False)
+    assert "Rui" not in reasons(house, ticket_id)
+
+
+def test_what_is_told_is_what_each_may_read_page_by_page(house: House) -> None:
+    ticket_id = house.in_analysis()
+    names: list[str] = []
+    query = "/readers?limit=2"
+    while query:
+        page = house.get(house.admin, ticket_id, query)
+        names += [each["person"]["id"] for each in page["items"]]
+        query = f"/readers?limit=2&cursor={page['next_cursor']}" if page["next_cursor"] else ""
+    assert names == sorted(set(names))
+    everybody = (house.ana, house.bia, house.leo, house.bruno, house.carla, house.davi, house.admin)
+    reads = [p for p in everybody if house.world.call(p, "GET", f"/tickets/{ticket_id}").status_code == 200]
+    assert sorted(reads) == names
+
+
+def test_only_who_manages_people_and_sees_the_ticket_is_told(house: House) -> None:
+    house.world.profile("personnel", ["people.manage", "portal.client_online"])
+    ticket_id, draft = house.routed(), house.draft()
+    answers = {who: house.world.call(who, "GET", f"/tickets/{ticket_id}/readers") for who in (house.ana, house.bia)}
+    assert [answer.status_code for answer in answers.values()] == [403, 404]
+    petra = house.world.person("Pia", "personnel")
+    assert house.world.call(petra, "GET", f"/tickets/{ticket_id}/readers").status_code == 404
+    assert house.world.call(house.admin, "GET", f"/tickets/{draft}/readers").status_code == 404
+
+
+def test_a_draft_is_its_authors_alone(house: House) -> None:
+    mine = house.draft(house.admin, type="secret")
+    assert reasons(house, mine) == {"Admin": ["author"]}
