@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from services.portal import answers, door, formats
+from services.portal import answers, door, formats, shapes
 from services.portal.answers import Answer
 from services.portal.ask import Refused
+from services.portal.rows import Row, rows
+from services.portal.shapes import Ticket
+from services.portal.words import Reader
+from shared import clock
 from shared.errors import Retryable
 
 MOST_OTHERS = 5
@@ -39,9 +43,17 @@ def questions(ticket_id: str) -> dict[str, Callable[[], Any]]:
     }
 
 
-def _items(service: str, path: str, **params: str) -> list[dict[str, Any]] | None:
+def others_of(ticket: Ticket, reader: Reader) -> list[Row]:
+    """The client's newest other tickets, as far as the reader may see them; none where that cannot be asked."""
+    narrowed = {"as": "attendant", "client": ticket.client.id}
+    found = _items("ticket", "/v1/tickets", most=MOST_OTHERS + 1, **narrowed)
+    known = shapes.several({"items": found or []}, Ticket)
+    return rows([each for each in known if each.id != ticket.id][:MOST_OTHERS], reader, clock.now())
+
+
+def _items(service: str, path: str, *, most: int = 100, **params: str) -> list[dict[str, Any]] | None:
     try:
-        answer = door.asker().get(service, path, limit=100, **params)
+        answer = door.asker().get(service, path, limit=most, **params)
     except (Retryable, Refused):
         return None
     return list(answer["items"])

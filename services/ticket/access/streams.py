@@ -63,8 +63,9 @@ NARROWINGS: Final[Mapping[str, Also]] = {
     "of_priority": lambda t: t.c.priority == bindparam("of_priority", type_=SqlText),
     "of_queue": lambda t: t.c.holder_queue == bindparam("of_queue", type_=SqlText),
     "of_holder": lambda t: t.c.holder_person_id == bindparam("of_holder", type_=Id()),
+    "of_client": lambda t: t.c.client_id == bindparam("of_client", type_=Id()),
 }
-"""Type, group, priority, the queue or the person that holds: each by its parameter."""
+"""Type, group, priority, the queue or the person that holds, the client: each by its parameter."""
 
 
 def _page(t: FromClause, also: Also, *conditions: Condition) -> Any:

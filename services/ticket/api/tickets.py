@@ -40,6 +40,7 @@ def list_tickets(asked: dict[str, Any]) -> Response:
         priority=asked["priority"],
         queue=asked["queue"],
         holder=asked["holder"],
+        client=asked["client"],
         order=asked["order"],
         with_turns=asked["turns"],
     )

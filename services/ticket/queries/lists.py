@@ -125,6 +125,7 @@ class Asked:
     priority: str | None = None
     queue: str | None = None
     holder: str | None = None
+    client: str | None = None
     order: str = "newest"
     with_turns: bool = False
 
@@ -137,6 +138,7 @@ class Asked:
             "of_priority": self.priority,
             "of_queue": self.queue,
             "of_holder": self.holder,
+            "of_client": self.client,
         }
         return {name: value for name, value in given.items() if value is not None}
 

@@ -153,7 +153,7 @@ class CountsQuery(_Side):
 
 
 class ListQuery(_Side):
-    """Which tickets are listed; `q` are words, or a number or its last part; `holder` is the person who holds them."""
+    """Which tickets are listed; `q`: words, or a number or its last part; `holder` and `client`: a person's id."""
 
     filter = fields.String(load_default="all", validate=validate.OneOf(FILTERS))
     q = parts.text(parts.LINE, load_default="")
@@ -162,6 +162,7 @@ class ListQuery(_Side):
     priority = fields.String(load_default=None, validate=validate.OneOf(PRIORITIES))
     queue = parts.code(load_default=None)
     holder = parts.id(load_default=None)
+    client = parts.id(load_default=None)
     order = fields.String(load_default="newest", validate=validate.OneOf(["newest", "due", "waiting"]))
     turns = fields.Boolean(load_default=False)
 

@@ -282,6 +282,14 @@ def test_a_list_with_turns_shows_each_tickets_ledger(house: House, monkeypatch: 
     assert items[1]["turns"][0]["until"] == items[1]["turns"][1]["since"]
 
 
+def test_a_list_is_narrowed_to_one_clients_and_shows_no_more_than_before(house: House) -> None:
+    anas, bias = house.routed(), house.routed(house.bia)
+    assert house.listed(house.bruno, f"as=attendant&client={house.ana}") == [anas]
+    assert house.listed(house.admin, f"client={house.bia}") == [bias]
+    assert house.listed(house.davi, f"as=attendant&client={house.ana}") == []
+    assert house.listed(house.ana, f"client={house.bia}") == []
+
+
 def test_a_list_is_narrowed_to_what_one_queue_or_one_person_holds(house: House) -> None:
     ticket_id, brunos = house.in_analysis(), house.routed()
     assert house.listed(house.admin, "queue=finance") == [ticket_id]

@@ -23,7 +23,7 @@ def directory(town: Town) -> None:
     """The directory knows Ana, whoever is looked for by a part of her name."""
 
     def answer(request: httpx.Request) -> dict[str, Any]:
-        sought = request.url.params["q"].casefold()
+        sought = request.url.params.get("q", "").casefold()
         return {"items": [ANA] if sought in ANA["name"].casefold() else [], "next_cursor": None}
 
     town.answers["identity GET /v1/directory"] = answer

@@ -49,7 +49,7 @@ def shown(ticket_id: str, trouble: Trouble | None = None, *, begun: Mapping[str,
         sheet=made,
         desk=desk.desk(),
         beside=beside.arrange(found, desk.queues()),
-        others=[],
+        others=beside.others_of(ticket, page.reader(side)),
     )
 
 
