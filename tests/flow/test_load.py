@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.database import Database
+from tests.support import stack
 from tests.support.stack import Stack, command
 from tests.support.waiting import wait_until
 from vez.embedded import folder as folders
@@ -23,12 +25,13 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def loaded(vez: Stack) -> Stack:
-    """The running system with thousands of tickets."""
-    data = str(vez.folder / "data")
-    done = run("bench", "load", "--tickets", str(TICKETS), "--people", str(PEOPLE), "--data", data)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return vez
+def loaded() -> Iterator[Stack]:
+    """A running system of these tests' own, with thousands of tickets: nothing of it goes through a broker."""
+    with stack.running() as vez:
+        data = str(vez.folder / "data")
+        done = run("bench", "load", "--tickets", str(TICKETS), "--people", str(PEOPLE), "--data", data)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield vez
 
 
 def rows(vez: Stack, service: str, query: str) -> list[Any]:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.flow.test_export import walked
+from tests.support import stack
 from tests.support.stack import Stack, command
+
+
+@pytest.fixture(scope="module")
+def vez() -> Iterator[Stack]:
+    """A running system with no tickets but these tests' own; a rehearsal reads, and no broker has a part in it."""
+    with stack.running() as running:
+        yield running
 
 
 def rehearse(vez: Stack, file: Path, *more: str) -> subprocess.CompletedProcess[str]:
