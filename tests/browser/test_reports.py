@@ -12,13 +12,17 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 from tests.support.stack import Stack
+from tests.support.waiting import wait_until
 
 Visit = Callable[..., Visitor]
 DISPUTE = {"invoice": "20261107", "amount": "1284.90", "reason": "duplicate"}
 PLOTS = ("open", "bottlenecks", "times", "throughput", "load", "satisfaction")
 INK = """plot => {
   const canvas = plot.querySelector("canvas");
-  const dots = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const copy = Object.assign(document.createElement("canvas"), {width: canvas.width, height: canvas.height});
+  const pen = copy.getContext("2d", {willReadFrequently: true});
+  pen.drawImage(canvas, 0, 0);
+  const dots = pen.getImageData(0, 0, copy.width, copy.height).data;
   const seen = new Map();
   for (let n = 0; n < dots.length; n += 4) {
     if (dots[n + 3] === 255) {
@@ -58,7 +62,7 @@ def test_administrators_begin_at_the_dashboard_and_its_pictures_are_drawn(visit:
     for code in PLOTS:
         plot = page.locator(f"#report-{code} [data-plot]")
         expect(plot.locator("canvas")).to_be_visible()
-        assert plot.evaluate(INK), f"{code} is blank"
+        wait_until(lambda plot=plot: plot.evaluate(INK), f"{code} to be drawn", every=0.2)
         assert plot.get_attribute("aria-label")
 
 
