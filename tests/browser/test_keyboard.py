@@ -49,6 +49,7 @@ def test_an_attendants_day_by_keyboard_only(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(bruno.state()).to_contain_text("Na fila Financeiro")
 
+    page.wait_for_load_state()  # a key is heard once the scripts run
     page.keyboard.press("u")
     page.wait_for_url("**/queue")
     page.keyboard.press("/")
