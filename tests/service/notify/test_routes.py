@@ -268,7 +268,8 @@ def test_one_click_unsubscribes_and_nobody_else_can_do_it(
     client = app.test_client()
     one_click = {"List-Unsubscribe": "One-Click"}
     assert client.get(f"/v1{path}").status_code == 405
-    assert client.post(f"/v1{path[:-1]}0", data=one_click).status_code == 404
+    forged = path[:-1] + ("1" if path.endswith("0") else "0")
+    assert client.post(f"/v1{forged}", data=one_click).status_code == 404
     assert client.post(f"/v1{path}", data=one_click).status_code == 204
     assert client.post(f"/v1{path}", data=one_click).status_code == 204
     agreement(world, ana, bruno)
