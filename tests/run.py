@@ -37,7 +37,7 @@ KINDS = (
     Kind("contract", 2, 90),
     Kind("flow", 2, 120, is_alone_when_heavy=True),
     Kind("faults", 2, 90, is_alone_when_heavy=True),
-    Kind("browser", 2, 120),
+    Kind("browser", 1, 120),
 )
 
 
