@@ -187,6 +187,8 @@ def test_a_request_is_opened_for_a_client(visit: Visit, vez: Stack) -> None:
     page = visit("bruno", width=1440).page
     page.goto("/queue")
     page.get_by_role("link", name="Abrir para um cliente").click()
+    page.wait_for_url("**/queue/new")
+    expect(page.locator("input[name=find]")).to_be_focused()
     page.keyboard.type("bia")
     page.locator(".v-people a", has_text="Bia Lima").click()
     expect(page.locator("#h-who")).to_contain_text("Bia Lima")
