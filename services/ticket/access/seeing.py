@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     ColumnElement,
     FromClause,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    column,
     exists,
     false,
     func,
@@ -66,9 +68,9 @@ def word(value: str) -> ColumnElement[str]:
     return literal_column(f"'{value}'", Text)
 
 
-def one_of(column: ColumnElement[Any], values: tuple[str, ...]) -> Predicate:
-    """`column` is one of our constants."""
-    return column.in_([word(value) for value in values])
+def one_of(found: ColumnElement[Any], values: tuple[str, ...]) -> Predicate:
+    """What was found is one of our constants."""
+    return found.in_([word(value) for value in values])
 
 
 def _member(text_id: ColumnElement[Any]) -> Predicate:
@@ -102,6 +104,38 @@ ONE: Final = Who(
     keys=keys_of(_me),
     now=bindparam("now", type_=Instant()),
 )
+
+
+GRANTS: Final = {
+    "attends": Boolean,
+    "opens_for": Boolean,
+    "reads_all": Boolean,
+    "sees_organisation": Boolean,
+    "scope_types": CODES,
+    "scope_groups": CODES,
+}
+"""What profiles grant, as columns: `granted` gives their values."""
+
+
+def recordset(name: str, **columns: Any) -> FromClause:
+    """Rows sent as the JSON parameter `name`: these columns, and what profiles grant to whom each row is about."""
+    found = func.json_to_recordset(cast(bindparam(name, type_=Text), JSON)).table_valued(
+        *(column(each, type_) for each, type_ in {**columns, **GRANTS}.items()), name=name
+    )
+    return found.render_derived(with_types=True)
+
+
+def each_of(id: ColumnElement[Any], grants: FromClause) -> Who:
+    """Many who look: their ids in a column, and what their profiles grant in a recordset's."""
+    text_id = cast(id, Text)
+    return Who(
+        id=id,
+        text_id=text_id,
+        **{name: grants.c[name] for name in GRANTS},
+        queues=queues_of(text_id),
+        keys=keys_of(text_id),
+        now=bindparam("now", type_=Instant()),
+    )
 
 
 def granted(permissions: frozenset[str], scopes: frozenset[str]) -> dict[str, Any]:

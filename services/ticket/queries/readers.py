@@ -11,17 +11,17 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import JSON, Boolean, ColumnElement, Text, and_, bindparam, cast, column, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from services.ticket.access.loading import load_ticket
-from services.ticket.access.seeing import CODES, ORGANISATION, REASONS, Who, granted, keys_of, may_see, queues_of
+from services.ticket.access.seeing import CODES, ORGANISATION, REASONS, each_of, granted, may_see, recordset
 from services.ticket.models import holders, people, profiles, queues, shares, tickets
 from services.ticket.rules import problems
 from services.ticket.rules.answers import Named, PersonNamed, ReaderShown, ReasonShown
 from services.ticket.rules.reading import Reading
 from services.ticket.rules.ticket import MODULE
 from shared.catalog.definitions import text_in
-from shared.database import Id, Instant, Reader, compiled
+from shared.database import Id, Reader, compiled
 from shared.ids import Actor
 
 MANAGES: Final = "people.manage"
@@ -29,34 +29,8 @@ FIRST: Final = "00000000-0000-0000-0000-000000000000"
 QUEUE: Final = "queue:"
 
 _reader: Final = people.alias("reader")
-_rights: Final = (
-    func.json_to_recordset(cast(bindparam("rights", type_=Text), JSON))
-    .table_valued(
-        column("profiles", CODES),
-        column("attends", Boolean),
-        column("opens_for", Boolean),
-        column("reads_all", Boolean),
-        column("sees_organisation", Boolean),
-        column("scope_types", CODES),
-        column("scope_groups", CODES),
-        name="rights",
-    )
-    .render_derived(with_types=True)
-)
-_text_id: Final[ColumnElement[Any]] = cast(_reader.c.id, Text)
-_WHO: Final = Who(
-    id=_reader.c.id,
-    text_id=_text_id,
-    attends=_rights.c.attends,
-    opens_for=_rights.c.opens_for,
-    reads_all=_rights.c.reads_all,
-    sees_organisation=_rights.c.sees_organisation,
-    scope_types=_rights.c.scope_types,
-    scope_groups=_rights.c.scope_groups,
-    queues=queues_of(_text_id),
-    keys=keys_of(_text_id),
-    now=bindparam("now", type_=Instant()),
-)
+_rights: Final = recordset("rights", profiles=CODES)
+_WHO: Final = each_of(_reader.c.id, _rights)
 _acts: Final = and_(_reader.c.is_active, ~_reader.c.is_machine)
 _ticket_id: Final = bindparam("ticket_id", type_=Id())
 
