@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final
 
 import msgspec
 from flask import Response, request
@@ -17,20 +18,103 @@ from shared.http import blueprint, needs, query, read, respond
 JSON: Final = "application/json"
 CSV: Final = "text/csv"
 USUAL_ROWS: Final = 100
-View = TypeVar("View", bound=Callable[..., Any])
 blp = blueprint("reports", __name__, description="Reports")
 
 
-def report(name: str, query: type[Any], answer: type[Any]) -> Callable[[View], View]:
-    """A report's route: who may call it, what it is asked for, and both forms of what it answers."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A report: what it says, who computes it, its rows, its whole, what it is asked for, how many rows usually."""
 
-    def add(view: View) -> View:
-        forms = {"200": {"content": {CSV: {"schema": {"type": "string"}}}}}
-        answered = blp.doc(responses=forms)(blp.response(200, answer)(view))
-        guarded = needs("reports.read")(blp.arguments(query(), location="query")(answered))
-        return blp.route(f"/reports/{name}")(guarded)  # type: ignore[no-any-return]
+    name: str
+    says: str
+    noun: Callable[[reports.Asking], rows.Report]
+    row: type[msgspec.Struct]
+    answer: type[schemas.Report]
+    query: type[schemas.PresentQuery] = schemas.PeriodQuery
+    usual: int = USUAL_ROWS
 
-    return add
+
+KINDS: Final = (
+    Kind(
+        name="open",
+        says="Open tickets now, by type, stage and whose turn it is.",
+        noun=reports.open_now,
+        row=rows.OpenRow,
+        answer=schemas.OpenReport,
+        query=schemas.PresentQuery,
+    ),
+    Kind(
+        name="load",
+        says="What each attendant and queue holds now, and how many of what each held last ended in the period.",
+        noun=reports.load,
+        row=rows.LoadRow,
+        answer=schemas.LoadReport,
+    ),
+    Kind(
+        name="throughput",
+        says="How many came in and went out on each day.",
+        noun=reports.throughput,
+        row=rows.ThroughputRow,
+        answer=schemas.ThroughputReport,
+        usual=schemas.MOST_ROWS,
+    ),
+    Kind(
+        name="times",
+        says="How long what was concluded took, and on whose turn, by month.",
+        noun=reports.times,
+        row=rows.TimesRow,
+        answer=schemas.TimesReport,
+    ),
+    Kind(
+        name="satisfaction",
+        says="How clients rated what was concluded.",
+        noun=reports.rated,
+        row=rows.SatisfactionRow,
+        answer=schemas.SatisfactionReport,
+    ),
+    Kind(
+        name="bottlenecks",
+        says="How long each stage kept the tickets that ended in the period, and on whose turn.",
+        noun=reports.bottlenecks,
+        row=rows.BottleneckRow,
+        answer=schemas.BottleneckReport,
+    ),
+    Kind(
+        name="waits",
+        says="How long each side kept the turn of the tickets that ended in the period.",
+        noun=reports.waits,
+        row=rows.WaitRow,
+        answer=schemas.WaitReport,
+    ),
+    Kind(
+        name="variants",
+        says="By which ways the tickets that ended in the period went through their flows.",
+        noun=reports.variants,
+        row=rows.VariantRow,
+        answer=schemas.VariantReport,
+    ),
+    Kind(
+        name="rework",
+        says="Which stages the tickets that ended in the period came back to.",
+        noun=reports.rework,
+        row=rows.ReworkRow,
+        answer=schemas.ReworkReport,
+    ),
+    Kind(
+        name="loops",
+        says="From which stage to which the tickets that ended in the period came back.",
+        noun=reports.loops,
+        row=rows.LoopRow,
+        answer=schemas.LoopReport,
+    ),
+    Kind(
+        name="hand-overs",
+        says="From whom to whom the turn of the tickets that ended in the period passed.",
+        noun=reports.hand_overs,
+        row=rows.HandOverRow,
+        answer=schemas.HandOverReport,
+    ),
+)
 
 
 @blp.route("/reports")
@@ -41,87 +125,31 @@ def scope() -> Response:
     return query(reports.scope, schemas.Scope)
 
 
-@report("open", schemas.PresentQuery, schemas.OpenReport)
-def open_now(asked: dict[str, Any]) -> Response:
-    """Open tickets now, by type, stage and whose turn it is."""
-    return _answered("open", reports.open_now, rows.OpenRow, asked)
+def _add(kind: Kind) -> None:
+    """The route of a report, in both its forms."""
+
+    def view(asked: dict[str, Any]) -> Response:
+        return _answered(kind, asked)
+
+    view.__name__, view.__doc__ = kind.name.replace("-", "_"), kind.says
+    forms = {"200": {"content": {CSV: {"schema": {"type": "string"}}}}}
+    answered = blp.doc(responses=forms)(blp.response(200, kind.answer)(view))
+    guarded = needs("reports.read")(blp.arguments(kind.query(), location="query")(answered))
+    blp.route(f"/reports/{kind.name}")(guarded)
 
 
-@report("load", schemas.PeriodQuery, schemas.LoadReport)
-def load(asked: dict[str, Any]) -> Response:
-    """What each attendant and queue holds now, and how many of what each held last ended in the period."""
-    return _answered("load", reports.load, rows.LoadRow, asked)
+for _kind in KINDS:
+    _add(_kind)
 
 
-@report("throughput", schemas.PeriodQuery, schemas.ThroughputReport)
-def throughput(asked: dict[str, Any]) -> Response:
-    """How many came in and went out on each day."""
-    return _answered("throughput", reports.throughput, rows.ThroughputRow, asked, usual=schemas.MOST_ROWS)
-
-
-@report("times", schemas.PeriodQuery, schemas.TimesReport)
-def times(asked: dict[str, Any]) -> Response:
-    """How long what was concluded took, and on whose turn, by month."""
-    return _answered("times", reports.times, rows.TimesRow, asked)
-
-
-@report("satisfaction", schemas.PeriodQuery, schemas.SatisfactionReport)
-def satisfaction(asked: dict[str, Any]) -> Response:
-    """How clients rated what was concluded."""
-    return _answered("satisfaction", reports.rated, rows.SatisfactionRow, asked)
-
-
-@report("bottlenecks", schemas.PeriodQuery, schemas.BottlenecksReport)
-def bottlenecks(asked: dict[str, Any]) -> Response:
-    """How long each stage kept the tickets that ended in the period, and on whose turn."""
-    return _answered("bottlenecks", reports.bottlenecks, rows.BottleneckRow, asked)
-
-
-@report("waits", schemas.PeriodQuery, schemas.WaitsReport)
-def waits(asked: dict[str, Any]) -> Response:
-    """How long each side kept the turn of the tickets that ended in the period."""
-    return _answered("waits", reports.waits, rows.WaitRow, asked)
-
-
-@report("variants", schemas.PeriodQuery, schemas.VariantsReport)
-def variants(asked: dict[str, Any]) -> Response:
-    """By which ways the tickets that ended in the period went through their flows."""
-    return _answered("variants", reports.variants, rows.VariantRow, asked)
-
-
-@report("rework", schemas.PeriodQuery, schemas.ReworkReport)
-def rework(asked: dict[str, Any]) -> Response:
-    """Which stages the tickets that ended in the period came back to."""
-    return _answered("rework", reports.rework, rows.ReworkRow, asked)
-
-
-@report("loops", schemas.PeriodQuery, schemas.LoopsReport)
-def loops(asked: dict[str, Any]) -> Response:
-    """From which stage to which the tickets that ended in the period came back."""
-    return _answered("loops", reports.loops, rows.LoopRow, asked)
-
-
-@report("hand-overs", schemas.PeriodQuery, schemas.HandOversReport)
-def hand_overs(asked: dict[str, Any]) -> Response:
-    """From whom to whom the turn of the tickets that ended in the period passed."""
-    return _answered("hand-overs", reports.hand_overs, rows.HandOverRow, asked)
-
-
-def _answered(
-    name: str,
-    noun: Callable[[reports.Asking], rows.Report],
-    row: type[msgspec.Struct],
-    asked: dict[str, Any],
-    *,
-    usual: int = USUAL_ROWS,
-) -> Response:
+def _answered(kind: Kind, asked: dict[str, Any]) -> Response:
     is_csv = (asked.pop("format") or _accepted()) == "csv"
     separator, limit = asked.pop("separator"), asked.pop("limit")
-    wanted = reports.Asked(**asked, limit=limit or (schemas.MOST_ROWS if is_csv else usual))
-    found = read(lambda reader, actor: noun(reports.Asking(reader, actor, wanted)))
+    wanted = reports.Asked(**asked, limit=limit or (schemas.MOST_ROWS if is_csv else kind.usual))
+    found = read(lambda reader, actor: kind.noun(reports.Asking(reader, actor, wanted)))
     if is_csv:
-        response = Response(csv_of(row, found.items, separator=separator), content_type=f"{CSV}; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        response = Response(csv_of(kind.row, found.items, separator=separator), content_type=f"{CSV}; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="{kind.name}.csv"'
     else:
         response = respond(found, None)
     response.headers["Vary"] = "Accept"

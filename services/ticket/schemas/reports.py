@@ -187,51 +187,25 @@ class Report(Answer):
     is_whole = fields.Boolean(required=True)
 
 
-class OpenReport(Report):
-    items = fields.List(fields.Nested(OpenRow), required=True)
+def _of(row: type[Answer], totals: type[Answer] | None = None) -> type[Report]:
+    """A report of such rows."""
+    parts_of: dict[str, Any] = {"items": fields.List(fields.Nested(row), required=True)}
+    if totals is not None:
+        parts_of["totals"] = fields.Nested(totals, required=True)
+    return Report.from_dict(parts_of, name=row.__name__.removesuffix("Row") + "Report")  # type: ignore[return-value]
 
 
-class LoadReport(Report):
-    items = fields.List(fields.Nested(LoadRow), required=True)
-
-
-class ThroughputReport(Report):
-    items = fields.List(fields.Nested(ThroughputRow), required=True)
-    totals = fields.Nested(ThroughputTotals, required=True)
-
-
-class TimesReport(Report):
-    items = fields.List(fields.Nested(TimesRow), required=True)
-    totals = fields.Nested(TimesTotals, required=True)
-
-
-class SatisfactionReport(Report):
-    items = fields.List(fields.Nested(SatisfactionRow), required=True)
-    totals = fields.Nested(SatisfactionTotals, required=True)
-
-
-class BottlenecksReport(Report):
-    items = fields.List(fields.Nested(BottleneckRow), required=True)
-
-
-class WaitsReport(Report):
-    items = fields.List(fields.Nested(WaitRow), required=True)
-
-
-class VariantsReport(Report):
-    items = fields.List(fields.Nested(VariantRow), required=True)
-
-
-class ReworkReport(Report):
-    items = fields.List(fields.Nested(ReworkRow), required=True)
-
-
-class LoopsReport(Report):
-    items = fields.List(fields.Nested(LoopRow), required=True)
-
-
-class HandOversReport(Report):
-    items = fields.List(fields.Nested(HandOverRow), required=True)
+OpenReport: Final = _of(OpenRow)
+LoadReport: Final = _of(LoadRow)
+ThroughputReport: Final = _of(ThroughputRow, ThroughputTotals)
+TimesReport: Final = _of(TimesRow, TimesTotals)
+SatisfactionReport: Final = _of(SatisfactionRow, SatisfactionTotals)
+BottleneckReport: Final = _of(BottleneckRow)
+WaitReport: Final = _of(WaitRow)
+VariantReport: Final = _of(VariantRow)
+ReworkReport: Final = _of(ReworkRow)
+LoopReport: Final = _of(LoopRow)
+HandOverReport: Final = _of(HandOverRow)
 
 
 class TypeChoice(Named):

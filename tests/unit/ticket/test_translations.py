@@ -32,7 +32,7 @@ def texts_of(path: Path) -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         for k in node.keywords
-        if k.arg == "description"
+        if k.arg in ("description", "says")
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from services.ticket.queries.reports import ledger
 from services.ticket.queries.reports.asking import Asking, Drawn
 from services.ticket.queries.reports.ledger import ALWAYS, MOST
+from services.ticket.queries.reports.naming import Names
 from services.ticket.rules.reports import (
     BottleneckRow,
     HandOverRow,
@@ -170,21 +171,21 @@ def _read(asking: Asking, statement: Statement) -> tuple[Sequence[Any], Drawn]:
     return rows, drawn
 
 
+def _told(asking: Asking, statement: Statement, item: Callable[[Any, Names], Any]) -> Report:
+    """The report of a statement's rows, each told by `item`."""
+    rows, drawn = _read(asking, statement)
+    return asking.cut([item(row, asking.names) for row in rows], drawn)
+
+
 def bottlenecks(asking: Asking) -> Report:
     """How long each stage kept the cases and on whose turn, the longest in sum first."""
-    (rows, drawn), names = _read(asking, _bottlenecks(asking.by_queue)), asking.names
-    items = [
-        BottleneckRow(
-            names.type(row.type),
-            names.stage(row.type, row.stage),
-            row.tickets,
-            row.visits,
-            *_measures(row),
-            *(getattr(row, f"{side}_seconds") for side in SIDES),
-        )
-        for row in rows
-    ]
-    return asking.cut(items, drawn)
+    return _told(asking, _bottlenecks(asking.by_queue), _bottleneck)
+
+
+def _bottleneck(row: Any, names: Names) -> BottleneckRow:
+    by_side = (getattr(row, f"{side}_seconds") for side in SIDES)
+    place = names.type(row.type), names.stage(row.type, row.stage)
+    return BottleneckRow(*place, row.tickets, row.visits, *_measures(row), *by_side)
 
 
 def waits(asking: Asking) -> Report:
@@ -201,47 +202,33 @@ def waits(asking: Asking) -> Report:
 
 def variants(asking: Asking) -> Report:
     """The ways that the cases took through their flows, the most used first."""
-    (rows, drawn), names = _read(asking, _variants(asking.by_queue)), asking.names
-    items = [
-        VariantRow(
-            names.type(row.type),
-            [names.stage(row.type, code) for code in row.way],
-            row.tickets,
-            round(row.tickets / int(row.of_type), 4),
-            row.mean_seconds,
-            row.median_seconds,
-        )
-        for row in rows
-    ]
-    return asking.cut(items, drawn)
+    return _told(asking, _variants(asking.by_queue), _variant)
+
+
+def _variant(row: Any, names: Names) -> VariantRow:
+    way = [names.stage(row.type, code) for code in row.way]
+    share = round(row.tickets / int(row.of_type), 4)
+    return VariantRow(names.type(row.type), way, row.tickets, share, row.mean_seconds, row.median_seconds)
 
 
 def rework(asking: Asking) -> Report:
     """The stages that cases came back to, those most often first."""
-    (rows, drawn), names = _read(asking, _rework(asking.by_queue)), asking.names
-    items = [
-        ReworkRow(
-            names.type(row.type), names.stage(row.type, row.stage), row.visited, row.tickets, row.returns, row.seconds
-        )
-        for row in rows
-    ]
-    return asking.cut(items, drawn)
+    return _told(asking, _rework(asking.by_queue), _returned)
+
+
+def _returned(row: Any, names: Names) -> ReworkRow:
+    place = names.type(row.type), names.stage(row.type, row.stage)
+    return ReworkRow(*place, row.visited, row.tickets, row.returns, row.seconds)
 
 
 def loops(asking: Asking) -> Report:
     """From which stage cases came back to which, the most often first."""
-    (rows, drawn), names = _read(asking, _loops(asking.by_queue)), asking.names
-    items = [
-        LoopRow(
-            names.type(row.type),
-            names.stage(row.type, row.from_stage),
-            names.stage(row.type, row.stage),
-            row.tickets,
-            row.returns,
-        )
-        for row in rows
-    ]
-    return asking.cut(items, drawn)
+    return _told(asking, _loops(asking.by_queue), _loop)
+
+
+def _loop(row: Any, names: Names) -> LoopRow:
+    ends = names.stage(row.type, row.from_stage), names.stage(row.type, row.stage)
+    return LoopRow(names.type(row.type), *ends, row.tickets, row.returns)
 
 
 def hand_overs(asking: Asking) -> Report:
