@@ -6,37 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, bindparam, func, or_, select
+from sqlalchemy import bindparam, select
 
-from services.notify.access import CHAT_ROOMS, Claimed, among, chat_room_of, claimed, claiming
-from services.notify.access.due import NOW
-from services.notify.models import chat_rooms, deliveries, queues
+from services.notify.access import CHAT_ROOMS, Claimed, chat_room_of, claimed
+from services.notify.commands import outside
+from services.notify.models import chat_rooms, queues
 from services.notify.rules.chat import ChatRoom
-from services.notify.rules.webhooks import closed_until
-from shared.database import Id, compiled
+from shared.database import compiled
 from shared.errors import Invalid, Message, NotFound
 from shared.ids import Actor, new_id
 from shared.transaction import Transaction
 
 _ONE: Final = compiled(CHAT_ROOMS.where(chat_rooms.c.id == bindparam("id")))
 _QUEUE: Final = compiled(select(queues.c.code).where(queues.c.code == bindparam("code"), ~queues.c.is_retired))
-_open: Final = select(chat_rooms.c.id).where(
-    ~chat_rooms.c.is_deleted,
-    ~chat_rooms.c.is_disabled,
-    or_(chat_rooms.c.closed_until.is_(None), chat_rooms.c.closed_until < NOW),
-)
-_CLAIM: Final = compiled(
-    claiming(
-        "chat",
-        deliveries.c.recipient_id != func.all(bindparam("busy", type_=ARRAY(Id()))),
-        deliveries.c.recipient_id.in_(_open),
-    )
-)
-_WAITING: Final = compiled(
-    select(deliveries.c.id).where(
-        deliveries.c.recipient_id == bindparam("id"), among(deliveries.c.state, "queued", "failed")
-    )
-)
+_CLAIM: Final = outside.claim_of("chat", chat_rooms)
 
 
 def make_chat_room(tx: Transaction, actor: Actor, given: Mapping[str, Any]) -> ChatRoom:
@@ -70,11 +53,9 @@ def change_chat_room(tx: Transaction, actor: Actor, id: str, changes: Mapping[st
     row = _load(tx, id)
     tx.in_order(version=row.version)
     _refuse_unknown_queue(tx, changes.get("queue"))
-    values = dict(changes)
+    values = outside.changed(changes)
     if "kinds" in values:
         values["kinds"] = _sorted(values["kinds"])
-    if values.get("is_disabled") is False or "url" in values:
-        values |= {"failure_count": 0, "closed_until": None}
     tx.change(chat_rooms, id, values, version=row.version)
     tx.audit("chat_room", id, "change_chat_room", _noted(changes))
     return chat_room_of(row, tx.now, **{**values, "version": row.version + 1})
@@ -86,9 +67,7 @@ def remove_chat_room(tx: Transaction, actor: Actor, id: str) -> None:
     tx.in_order(version=row.version)
     tx.change(chat_rooms, id, {"is_deleted": True, "url": ""}, version=row.version)
     tx.audit("chat_room", id, "remove_chat_room", {"name": row.name, "address": row.address})
-    for waiting in tx.all(_WAITING, id=id):
-        stopped = {"state": "suppressed", "reason": "removed", "next_try_at": None, "leased_until": None}
-        tx.update(deliveries, {"id": waiting.id}, stopped, must=False)
+    outside.stop(tx, id)
 
 
 def claim_for_chat_rooms(tx: Transaction, actor: Actor, busy: Sequence[str], most: int) -> list[Claimed]:
@@ -99,16 +78,8 @@ def claim_for_chat_rooms(tx: Transaction, actor: Actor, busy: Sequence[str], mos
 def record_chat_room(
     tx: Transaction, actor: Actor, id: str, *, worked: bool, retry_after: timedelta | None = None
 ) -> None:
-    """Note how a room did: after five failures in a row it is left alone for longer and longer.
-
-    `retry_after`: it said itself for how long it wants to be left alone; that is no failure.
-    """
-    row = tx.one(_ONE, id=id)
-    if row is None or (worked and row.failure_count == 0):
-        return
-    count = 0 if worked else row.failure_count + (retry_after is None)
-    until = closed_until(count, tx.now) if retry_after is None else tx.now + retry_after
-    tx.update(chat_rooms, {"id": id}, {"failure_count": count, "closed_until": until}, must=False)
+    """Note how a room did; `retry_after` is for how long it said that it wants to be left alone."""
+    outside.record(tx, chat_rooms, tx.one(_ONE, id=id), worked=worked, retry_after=retry_after)
 
 
 def _load(tx: Transaction, id: str) -> Any:

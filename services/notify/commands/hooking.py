@@ -7,36 +7,20 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, bindparam, func, or_, select
+from sqlalchemy import bindparam
 
-from services.notify.access import WEBHOOKS, Claimed, among, claimed, claiming, webhook_of
-from services.notify.access.due import NOW
-from services.notify.models import deliveries, webhooks
+from services.notify.access import WEBHOOKS, Claimed, claimed, webhook_of
+from services.notify.commands import outside
+from services.notify.models import webhooks
 from services.notify.rules import webhooks as rules
 from services.notify.rules.webhooks import Webhook
-from shared.database import Id, compiled
+from shared.database import compiled
 from shared.errors import NotFound
 from shared.ids import Actor, new_id
 from shared.transaction import Transaction
 
 _ONE: Final = compiled(WEBHOOKS.where(webhooks.c.id == bindparam("id")))
-_open: Final = select(webhooks.c.id).where(
-    ~webhooks.c.is_deleted,
-    ~webhooks.c.is_disabled,
-    or_(webhooks.c.closed_until.is_(None), webhooks.c.closed_until < NOW),
-)
-_CLAIM: Final = compiled(
-    claiming(
-        "webhook",
-        deliveries.c.recipient_id != func.all(bindparam("busy", type_=ARRAY(Id()))),
-        deliveries.c.recipient_id.in_(_open),
-    )
-)
-_WAITING: Final = compiled(
-    select(deliveries.c.id).where(
-        deliveries.c.recipient_id == bindparam("id"), among(deliveries.c.state, "queued", "failed")
-    )
-)
+_CLAIM: Final = outside.claim_of("webhook", webhooks)
 
 
 def make_webhook(tx: Transaction, actor: Actor, url: str, events: Sequence[str]) -> Webhook:
@@ -54,9 +38,7 @@ def change_webhook(tx: Transaction, actor: Actor, id: str, changes: Mapping[str,
     """Change url, events or is_disabled. Raises NotFound, PreconditionRequired, Stale."""
     row = _load(tx, id)
     tx.in_order(version=row.version)
-    values = dict(changes)
-    if values.get("is_disabled") is False or "url" in values:
-        values |= {"failure_count": 0, "closed_until": None}
+    values = outside.changed(changes)
     tx.change(webhooks, id, values, version=row.version)
     tx.audit("webhook", id, "change_webhook", dict(changes))
     return webhook_of(row, tx.now, **values, version=row.version + 1)
@@ -79,9 +61,7 @@ def remove_webhook(tx: Transaction, actor: Actor, id: str) -> None:
     tx.in_order(version=row.version)
     tx.change(webhooks, id, {"is_deleted": True, "secret": "", "previous_secret": None}, version=row.version)
     tx.audit("webhook", id, "remove_webhook", {"url": row.url})
-    for waiting in tx.all(_WAITING, id=id):
-        stopped = {"state": "suppressed", "reason": "removed", "next_try_at": None, "leased_until": None}
-        tx.update(deliveries, {"id": waiting.id}, stopped, must=False)
+    outside.stop(tx, id)
 
 
 def claim_for_webhooks(tx: Transaction, actor: Actor, busy: Sequence[str], most: int) -> list[Claimed]:
@@ -89,14 +69,9 @@ def claim_for_webhooks(tx: Transaction, actor: Actor, busy: Sequence[str], most:
     return claimed(tx, _CLAIM, most, busy=list(busy))
 
 
-def record_receiver(tx: Transaction, actor: Actor, id: str, *, worked: bool) -> None:
-    """Note how a webhook's receiver did: after five failures in a row it is left alone for longer and longer."""
-    row = tx.one(_ONE, id=id)
-    if row is None or (worked and row.failure_count == 0):
-        return
-    count = 0 if worked else row.failure_count + 1
-    values = {"failure_count": count, "closed_until": rules.closed_until(count, tx.now)}
-    tx.update(webhooks, {"id": id}, values, must=False)
+def record_webhook(tx: Transaction, actor: Actor, id: str, *, worked: bool) -> None:
+    """Note how a webhook's receiver did."""
+    outside.record(tx, webhooks, tx.one(_ONE, id=id), worked=worked)
 
 
 def _load(tx: Transaction, id: str) -> Any:

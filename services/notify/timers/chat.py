@@ -1,43 +1,31 @@
-"""Chat rooms: each is told what is due to it in a thread of its own, so that none delays another, nor webhooks."""
+"""Chat rooms are told what is due to them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from itertools import groupby
-from typing import Final, cast
+from typing import cast
 
 from services.notify import commands, queries
-from services.notify.access import LEASE, Claimed
+from services.notify.access import Claimed
 from services.notify.gateways.chat import Chat, Room
-from services.notify.gateways.receivers import Runner
 from services.notify.gateways.speech import voice_in
 from services.notify.options import Options
 from services.notify.queries import News
 from services.notify.rules import chat as rules
 from services.notify.rules.letter import House
-from services.notify.rules.retries import WEBHOOK, Outcome
-from services.notify.timers.settling import count, surely
+from services.notify.rules.retries import Outcome
+from services.notify.timers import outside
+from services.notify.timers.settling import count
 from shared import clock, telemetry
 from shared.errors import Message
 from shared.ids import SYSTEM
 from shared.inbox import Runtime
 from shared.transaction import Transaction
 
-BATCH: Final = 50
-SPARE_SECONDS: Final = 30.0
-
 
 def call_chat_rooms(runtime: Runtime) -> int:
     """Begin to tell the rooms that are not busy what is due to them; how many deliveries were claimed."""
-    runner = cast(Runner, runtime.gateways["chat_runner"])
-    if not runner.has_room():
-        return 0
-    leased = runtime.run(lambda tx: commands.claim_for_chat_rooms(tx, SYSTEM, runner.busy(), BATCH))
-    leased.sort(key=lambda one: (one.recipient_id, one.due_at, one.id))
-    for room_id, share in groupby(leased, key=lambda one: one.recipient_id):
-        runner.start(room_id, partial(_serve, runtime, room_id, list(share)))
-    return len(leased)
+    return outside.call_each(runtime, runtime.gateways["chat_runner"], commands.claim_for_chat_rooms, _serve)
 
 
 def _serve(runtime: Runtime, room_id: str, leased: Sequence[Claimed]) -> None:
@@ -48,17 +36,17 @@ def _serve(runtime: Runtime, room_id: str, leased: Sequence[Claimed]) -> None:
     urls = {news.url for news in found.values()}
     room = cast(Chat, runtime.gateways["chat"]).room(urls.pop()) if urls else None
     for place, one in enumerate(leased):
-        if clock.monotonic() - began > LEASE.total_seconds() - SPARE_SECONDS:
-            return _give_back(runtime, leased[place:])
+        if outside.is_spent(began):
+            return outside.give_back(runtime, leased[place:])
         news = found.get(one.id)
         if news is None or news.is_deleted:
-            _suppress(runtime, one, "removed" if news is None else "deleted")
+            outside.suppress(runtime, one, "removed" if news is None else "deleted")
             continue
         outcome = _told(runtime, room, news)
         count("chat", outcome)
         _record(runtime, room_id, one, outcome)
         if not outcome.sent and not outcome.permanent:
-            return _give_back(runtime, leased[place + 1 :])
+            return outside.give_back(runtime, leased[place + 1 :])
     return None
 
 
@@ -80,19 +68,7 @@ def _told(runtime: Runtime, room: Room | Message | None, news: News) -> Outcome:
 
 
 def _record(runtime: Runtime, room_id: str, one: Claimed, outcome: Outcome) -> None:
-    """Settle a delivery and what it says of the room, together."""
-
-    def settle(tx: Transaction) -> None:
-        commands.record_outcome(tx, SYSTEM, one, outcome, WEBHOOK)
+    def note(tx: Transaction) -> None:
         commands.record_chat_room(tx, SYSTEM, room_id, worked=outcome.sent, retry_after=outcome.retry_after)
 
-    surely(runtime, settle)
-
-
-def _suppress(runtime: Runtime, one: Claimed, reason: str) -> None:
-    runtime.run(lambda tx: commands.suppress(tx, SYSTEM, one, reason))
-
-
-def _give_back(runtime: Runtime, leased: Sequence[Claimed]) -> None:
-    if leased:
-        runtime.run(lambda tx: commands.release(tx, SYSTEM, leased))
+    outside.settle(runtime, one, outcome, note)

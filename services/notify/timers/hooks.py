@@ -1,40 +1,30 @@
-"""Webhooks: each receiver gets what is due to it in a thread of its own."""
+"""Webhooks are brought what is due to them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from itertools import groupby
-from typing import Final, cast
+from typing import cast
 
 import msgspec
 
 from services.notify import commands, queries
-from services.notify.access import LEASE, Claimed
-from services.notify.gateways.receivers import Receivers, Runner
+from services.notify.access import Claimed
+from services.notify.gateways.receivers import Receivers
 from services.notify.queries import Parcel
 from services.notify.rules import webhooks as rules
-from services.notify.rules.retries import WEBHOOK, Outcome
+from services.notify.rules.retries import Outcome
+from services.notify.timers import outside
 from services.notify.timers.seeing import hold_back, look
-from services.notify.timers.settling import count, surely
+from services.notify.timers.settling import count
 from shared import clock
 from shared.ids import SYSTEM
 from shared.inbox import Runtime
-
-BATCH: Final = 50
-SPARE_SECONDS: Final = 30.0
+from shared.transaction import Transaction
 
 
 def call_webhooks(runtime: Runtime) -> int:
     """Begin to deliver what is due to receivers that are not busy; how many were claimed."""
-    runner = cast(Runner, runtime.gateways["runner"])
-    if not runner.has_room():
-        return 0
-    leased = runtime.run(lambda tx: commands.claim_for_webhooks(tx, SYSTEM, runner.busy(), BATCH))
-    leased.sort(key=lambda one: (one.recipient_id, one.due_at, one.id))
-    for webhook_id, share in groupby(leased, key=lambda one: one.recipient_id):
-        runner.start(webhook_id, partial(_serve, runtime, webhook_id, list(share)))
-    return len(leased)
+    return outside.call_each(runtime, runtime.gateways["runner"], commands.claim_for_webhooks, _serve)
 
 
 def _serve(runtime: Runtime, webhook_id: str, leased: Sequence[Claimed]) -> None:
@@ -44,12 +34,12 @@ def _serve(runtime: Runtime, webhook_id: str, leased: Sequence[Claimed]) -> None
         found = queries.parcels(reader, [one.id for one in leased])
     sight = look(runtime, {(parcel.created_by, parcel.ticket_id) for parcel in found.values()})
     for place, one in enumerate(leased):
-        if clock.monotonic() - began > LEASE.total_seconds() - SPARE_SECONDS:
-            runtime.run(lambda tx, rest=leased[place:]: commands.release(tx, SYSTEM, rest))  # type: ignore[misc]
+        if outside.is_spent(began):
+            outside.give_back(runtime, leased[place:])
             return
         parcel = found.get(one.id)
         if parcel is None:
-            runtime.run(lambda tx, one=one: commands.suppress(tx, SYSTEM, one, "removed"))  # type: ignore[misc]
+            outside.suppress(runtime, one, "removed")
         elif not sight.allows(parcel.created_by, parcel.ticket_id):
             hold_back(runtime, one, sight)
         else:
@@ -65,5 +55,7 @@ def _bring(runtime: Runtime, webhook_id: str, one: Claimed, parcel: Parcel) -> N
 
 
 def _record(runtime: Runtime, webhook_id: str, one: Claimed, outcome: Outcome) -> None:
-    surely(runtime, lambda tx: commands.record_outcome(tx, SYSTEM, one, outcome, WEBHOOK))
-    surely(runtime, lambda tx: commands.record_receiver(tx, SYSTEM, webhook_id, worked=outcome.sent))
+    def note(tx: Transaction) -> None:
+        commands.record_webhook(tx, SYSTEM, webhook_id, worked=outcome.sent)
+
+    outside.settle(runtime, one, outcome, note)
