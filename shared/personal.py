@@ -8,6 +8,7 @@ that row as its receipt: when it was asked and done, and how much of what there 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -26,6 +27,10 @@ _OLDEST: Final = Statement(
     "SELECT person_id, place, counts FROM erasures WHERE done_at IS NULL ORDER BY requested_at, person_id LIMIT 1"
 )
 _COUNTS: Final = Statement("SELECT counts FROM erasures WHERE person_id = %(person)s")
+_DETAILS: Final = Statement(
+    """SELECT l.id FROM audit_log l JOIN audit_details d ON d.id = l.id
+    WHERE l.word = %(word)s AND l.aggregate_id = %(id)s"""
+)
 _RECEIPT: Final = Statement(
     "SELECT person_id, requested_at, done_at, counts FROM erasures WHERE person_id = %(person)s"
 )
@@ -102,10 +107,20 @@ def ask(tx: Transaction, person_id: str) -> None:
         tx.wake(TIMER)
 
 
-def oldest(reader: Reader) -> Erasure | None:
-    """The erasure that has waited longest, None where none waits."""
-    row = reader.one(_OLDEST)
-    return None if row is None else Erasure(row.person_id, row.place, row.counts)
+def work_off(tx: Transaction, erase: Callable[[Transaction, Erasure], None]) -> int:
+    """Have the erasure that has waited longest go on by a portion, which ends it or keeps its place; 0: none waits."""
+    row = tx.one(_OLDEST)
+    if row is None:
+        return 0
+    erase(tx, Erasure(row.person_id, row.place, row.counts))
+    return 1
+
+
+def erase_details(tx: Transaction, word: str, id: str) -> None:
+    """Take the side rows of an aggregate's audit entries away: its chain still verifies."""
+    details = tx.store.table("audit_details")
+    for row in tx.all(_DETAILS, word=word, id=id):
+        tx.delete(details, {"id": row.id})
 
 
 def keep_place(tx: Transaction, erasure: Erasure, place: str, **counts: int) -> None:
@@ -115,7 +130,8 @@ def keep_place(tx: Transaction, erasure: Erasure, place: str, **counts: int) -> 
 
 
 def finish(tx: Transaction, erasure: Erasure, **counts: int) -> None:
-    """All is erased: the row is the receipt."""
+    """All is erased, and so are the answers kept for who sent the same again: the row is the receipt."""
+    tx.delete(tx.store.table("idempotency_keys"), {"person_id": erasure.person_id})
     values = {"done_at": tx.now, "counts": _sum(erasure.counts, counts)}
     tx.update(_table(tx), {"person_id": erasure.person_id}, values, expect=_as_read(erasure))
 

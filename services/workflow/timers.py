@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from services.workflow.commands import holders, strike
-from services.workflow.commands.erasing import erase_person
+from services.workflow.commands.erasing import erase_next
 from services.workflow.commands.holders import Check
 from shared import personal, telemetry
 from shared.errors import VezError
@@ -39,11 +39,6 @@ def check_holders(runtime: Runtime) -> int:
     return len(found)
 
 
-def erase(runtime: Runtime) -> int:
-    """Erase what waits to be erased; 0 when nothing does."""
-    return runtime.run(erase_person)
-
-
 def _recompute(runtime: Runtime, check: Check) -> None:
     after = BEFORE_ALL
     while True:
@@ -68,5 +63,5 @@ def timers(every_seconds: float) -> tuple[Timer, ...]:
     return (
         Timer("clocks", every_seconds, strike_due),
         Timer(holders.CHECKS, every_seconds, check_holders),
-        Timer(personal.TIMER, personal.EVERY_SECONDS, erase),
+        Timer.of(personal.TIMER, personal.EVERY_SECONDS, erase_next),
     )

@@ -30,6 +30,11 @@ class Timer:
     every_seconds: float
     run: Callable[[Runtime], int]
 
+    @classmethod
+    def of(cls, name: str, every_seconds: float, verb: Callable[[Transaction], int]) -> Timer:
+        """A timer that does nothing but run a verb."""
+        return cls(name, every_seconds, lambda runtime: runtime.run(verb))
+
 
 @dataclass(slots=True)
 class Runtime:

@@ -20,7 +20,7 @@ from services.attachments.commands.clearing import (
     settle_tidied,
     settle_unused,
 )
-from services.attachments.commands.erasing import erase
+from services.attachments.commands.erasing import erase_next
 from services.attachments.commands.removing import remove, remove_all, remove_erased
 from services.attachments.commands.replicating import keep_answered_type, keep_type
 from services.attachments.commands.uploading import WRONG, abandon, begin, complete
@@ -38,7 +38,7 @@ __all__ = [
     "claim_untidy",
     "claim_unused",
     "complete",
-    "erase",
+    "erase_next",
     "give_up_abandoned",
     "keep_answered_type",
     "keep_type",

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from services.attachments.models import metadata
 from shared import personal
-from shared.ids import Actor
 from shared.transaction import Transaction
 
-answers: Final = metadata.tables["idempotency_keys"]
 
-
-def erase(tx: Transaction, actor: Actor) -> int:
-    """Forget the kept answers to who has waited longest to be erased; 0: nobody waits."""
-    erasure = personal.oldest(tx)
-    if erasure is None:
-        return 0
-    tx.delete(answers, {"person_id": erasure.person_id})
-    personal.finish(tx, erasure)
-    return 1
+def erase_next(tx: Transaction) -> int:
+    """End the erasure that has waited longest, of which nothing else is here; 0: nobody waits."""
+    return personal.work_off(tx, personal.finish)

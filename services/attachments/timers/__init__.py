@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from services.attachments import commands
 from services.attachments.options import Options
 from services.attachments.timers.checking import check, check_due
-from services.attachments.timers.erasing import erase
 from services.attachments.timers.sweeping import sweep_orphans, tidy
 from services.attachments.timers.verifying import Findings, verify
 from shared import personal
@@ -21,9 +21,9 @@ def timers(options: Options) -> tuple[Timer, ...]:
     return (
         Timer("checks", options.sweep_seconds, check_due),
         Timer("tidy", options.sweep_seconds, tidy),
-        Timer(personal.TIMER, personal.EVERY_SECONDS, erase),
+        Timer.of(personal.TIMER, personal.EVERY_SECONDS, commands.erase_next),
         Timer("orphans", min(60.0, options.orphan_seconds), sweep_orphans),
     )
 
 
-__all__ = ["WORK", "Findings", "check", "check_due", "erase", "sweep_orphans", "tidy", "timers", "verify"]
+__all__ = ["WORK", "Findings", "check", "check_due", "sweep_orphans", "tidy", "timers", "verify"]

@@ -21,8 +21,6 @@ from shared.transaction import Transaction
 PERSON: Final = "person"
 outbox: Final = metadata.tables["outbox"]
 answers: Final = metadata.tables["idempotency_keys"]
-audit_log: Final = metadata.tables["audit_log"]
-audit_details: Final = metadata.tables["audit_details"]
 _erasures: Final = metadata.tables["erasures"]
 
 _id: Final[BindParameter[Any]] = bindparam("id")
@@ -30,11 +28,6 @@ _SESSIONS: Final = compiled(
     select(sessions.c.id, sessions.c.ended_at, sessions.c.end_reason).where(sessions.c.person_id == _id)
 )
 _LINKS: Final = compiled(select(links.c.id).where(links.c.person_id == _id))
-_DETAILS: Final = compiled(
-    select(audit_log.c.id)
-    .join(audit_details, audit_details.c.id == audit_log.c.id)
-    .where(audit_log.c.word == PERSON, audit_log.c.aggregate_id == _id)
-)
 _SAID: Final = compiled(
     select(outbox.c.id, outbox.c.payload).where(outbox.c.word == PERSON, outbox.c.aggregate_id == _id)
 )
@@ -83,8 +76,7 @@ def _forget(tx: Transaction, id: str) -> dict[str, int]:
         tx.update(sessions, {"id": row.id}, {**ended, "address": "", "agent": "", "portal_digest": None}, must=False)
     for row in made:
         tx.update(links, {"id": row.id}, {"is_void": True}, must=False)
-    for row in tx.all(_DETAILS, id=id):
-        tx.delete(audit_details, {"id": row.id})
+    personal.erase_details(tx, PERSON, id)
     for row in tx.all(_SAID, id=id):
         tx.update(outbox, {"id": row.id}, {"payload": {**row.payload, **_UNSAID}}, must=False)
     for row in tx.all(_ANSWERED, id=id):

@@ -8,7 +8,7 @@ from services.notify.commands.chatting import (
     record_chat_room,
     remove_chat_room,
 )
-from services.notify.commands.erasing import erase_person
+from services.notify.commands.erasing import erase_next
 from services.notify.commands.hooking import (
     change_webhook,
     claim_for_webhooks,
@@ -74,7 +74,7 @@ __all__ = [
     "claim_mail",
     "claim_rest",
     "end_incoming",
-    "erase_person",
+    "erase_next",
     "erase_ticket",
     "forget_incoming",
     "forget_old",

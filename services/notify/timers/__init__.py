@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.notify import commands
 from services.notify.timers.arriving import fetch_mail, open_door
 from services.notify.timers.chat import call_chat_rooms
-from services.notify.timers.erasing import erase
 from services.notify.timers.forgetting import catch_up, forget_old, forget_stream
 from services.notify.timers.hooks import call_webhooks
 from services.notify.timers.incoming import take_mail_in
@@ -21,7 +21,7 @@ TIMERS: Final = (
     Timer("mail_door", 5.0, open_door),
     Timer("mail_fetch", 5.0, fetch_mail),
     Timer("mail_in", 2.0, take_mail_in),
-    Timer(personal.TIMER, personal.EVERY_SECONDS, erase),
+    Timer.of(personal.TIMER, personal.EVERY_SECONDS, commands.erase_next),
     Timer("catch_up", 20.0, catch_up),
     Timer("forget", 3600.0, forget_old),
     Timer("forget_stream", 60.0, forget_stream),
@@ -32,7 +32,6 @@ __all__ = [
     "call_chat_rooms",
     "call_webhooks",
     "catch_up",
-    "erase",
     "fetch_mail",
     "forget_old",
     "forget_stream",

@@ -23,18 +23,14 @@ from services.ticket.models import (
     time_entries,
     understandings,
 )
+from shared import personal
 from shared.contracts.ticket import Deleted
 from shared.database import Text, compiled
 from shared.transaction import Transaction
 
 outbox: Final = metadata.tables["outbox"]
 answers: Final = metadata.tables["idempotency_keys"]
-audit_log: Final = metadata.tables["audit_log"]
-audit_details: Final = metadata.tables["audit_details"]
 
-_DETAILS: Final = compiled(
-    select(audit_log.c.id).where(audit_log.c.word == bindparam("word"), audit_log.c.aggregate_id == bindparam("id"))
-)
 _SAID: Final = compiled(
     select(outbox.c.id, outbox.c.payload).where(
         outbox.c.word == bindparam("word"), outbox.c.aggregate_id == bindparam("id")
@@ -79,17 +75,11 @@ def delete(tx: Transaction, ticket_id: str) -> None:
 
 def erase_said(tx: Transaction, ticket_id: str) -> None:
     """Take texts out of the audit's side rows and out of what the outbox still keeps."""
-    erase_details(tx, "ticket", ticket_id)
+    personal.erase_details(tx, "ticket", ticket_id)
     for row in tx.all(_SAID, word="ticket", id=ticket_id):
         erased = {name: empty for name, empty in _ERASED.items() if name in row.payload}
         if erased:
             tx.update(outbox, {"id": row.id}, {"payload": {**row.payload, **erased}}, must=False)
-
-
-def erase_details(tx: Transaction, word: str, id: str) -> None:
-    """Take the side rows of an aggregate's audit entries away: its chain still verifies."""
-    for row in tx.all(_DETAILS, word=word, id=id):
-        tx.delete(audit_details, {"id": row.id})
 
 
 def forget_answers(tx: Transaction, ticket_id: str) -> None:

@@ -7,16 +7,16 @@ people's record. An open ticket goes on without its content, and attendants end 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
-from services.ticket.commands.deleting import erase_details, erase_said, forget_answers
+from services.ticket.commands.deleting import erase_said, forget_answers
 from services.ticket.models import (
     canned_answers,
     files,
     messages,
-    metadata,
     operations,
     ratings,
     revisions,
@@ -39,7 +39,6 @@ PORTION: Final = 50
 BEFORE_ALL: Final = "00000000-0000-0000-0000-000000000000"
 KEPT_ANSWERS: Final = timedelta(hours=25)
 """Idempotent answers live for a day: they are looked through only where the ticket changed since."""
-answers: Final = metadata.tables["idempotency_keys"]
 
 _person: Final = bindparam("person", type_=Id())
 _THEIRS: Final = compiled(
@@ -61,11 +60,12 @@ _EMPTIED: Final[tuple[tuple[Table, dict[str, Any]], ...]] = (
 _REMOVED: Final = (stage_comments, revisions, shares)
 
 
-def erase_portion(tx: Transaction, most: int = PORTION) -> int:
+def erase_next(tx: Transaction, most: int = PORTION) -> int:
     """Erase the next of the tickets of who has waited longest, at the end what is theirs besides; 0: nobody waits."""
-    erasure = personal.oldest(tx)
-    if erasure is None:
-        return 0
+    return personal.work_off(tx, partial(_erase_portion, most=most))
+
+
+def _erase_portion(tx: Transaction, erasure: Erasure, *, most: int) -> None:
     found = tx.all(_THEIRS, person=erasure.person_id, after=erasure.place or BEFORE_ALL, most=most)
     there = [row for row in found if row.status != "deleted"]
     for row in there:
@@ -75,7 +75,6 @@ def erase_portion(tx: Transaction, most: int = PORTION) -> int:
     else:
         _erase_own(tx, erasure)
         personal.finish(tx, erasure, tickets=len(there))
-    return 1
 
 
 def _erase(tx: Transaction, row: Any, person_id: str) -> None:
@@ -97,8 +96,7 @@ def _erase_own(tx: Transaction, erasure: Erasure) -> None:
     for table in (templates, saved_filters):
         tx.delete(table, {"owner_id": erasure.person_id})
     tx.delete(shares, {"person_id": erasure.person_id})
-    tx.delete(answers, {"person_id": erasure.person_id})
     for row in tx.all(_CANNED, person=erasure.person_id):
         tx.change(canned_answers, row.id, {"name": "", "body": "", "removed_at": tx.now})
-        erase_details(tx, "canned_answer", row.id)
+        personal.erase_details(tx, "canned_answer", row.id)
         tx.audit("canned_answer", row.id, "erase", {})

@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from services.workflow.commands.holders import ask_check
-from services.workflow.models import metadata, queue_members, queues
+from services.workflow.models import queue_members, queues
 from shared import personal
 from shared.contracts.workflow import QueueChanged
 from shared.database import Statement
+from shared.personal import Erasure
 from shared.transaction import Transaction
-
-answers: Final = metadata.tables["idempotency_keys"]
 
 _QUEUES: Final = Statement(
     """SELECT q.code, q.names, q.is_retired,
@@ -24,17 +23,16 @@ FROM queue_members m JOIN queues q ON q.code = m.queue WHERE m.person_id = %(per
 )
 
 
-def erase_person(tx: Transaction) -> int:
+def erase_next(tx: Transaction) -> int:
     """Erase what is here of who has waited longest; 0: nobody waits."""
-    erasure = personal.oldest(tx)
-    if erasure is None:
-        return 0
+    return personal.work_off(tx, _erase)
+
+
+def _erase(tx: Transaction, erasure: Erasure) -> None:
     found = tx.all(_QUEUES, person=erasure.person_id)
     for queue in found:
         _leave(tx, queue, erasure.person_id)
-    tx.delete(answers, {"person_id": erasure.person_id})
     personal.finish(tx, erasure, queues=len(found))
-    return 1
 
 
 def _leave(tx: Transaction, queue: Any, person_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.attachments.timers import erase
+from services.attachments.commands import erase_next
 from shared.contracts.identity import PersonChanged
 from shared.contracts.ticket import Erased
 from shared.ids import SYSTEM
@@ -33,7 +33,7 @@ def test_the_files_of_an_erased_clients_ticket_go_whoever_brought_them(
     world.file(ana, other, "kept.txt", samples.TEXT)
     forget(world, ana)
     world.say(Erased(ticket_id=ticket.id, person_id=id_of(ana), by=SYSTEM.id))
-    while erase(world.runtime):
+    while world.runtime.run(erase_next):
         """Again, while there was something."""
     world.tidy()
 
@@ -48,11 +48,11 @@ def test_what_comes_before_identitys_news_counts_too(world: World, ana: Caller, 
     world.say(Erased(ticket_id=ticket.id, person_id=id_of(ana), by=SYSTEM.id))
     assert receipt(world, ana) == {"files": 1, "done": False}
     forget(world, ana)
-    assert (erase(world.runtime), erase(world.runtime)) == (1, 0)
+    assert (world.runtime.run(erase_next), world.runtime.run(erase_next)) == (1, 0)
     forget(world, ana)
 
     assert receipt(world, ana) == {"files": 1, "done": True}
-    assert erase(world.runtime) == 0
+    assert world.runtime.run(erase_next) == 0
 
 
 def test_a_person_is_given_the_list_of_their_files(world: World, ana: Caller, bruno: Caller, ticket: Ticket) -> None:

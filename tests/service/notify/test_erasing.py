@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notify.timers import erase
+from services.notify.commands import erase_next
 from shared.contracts import workflow as w
 from shared.contracts.attachments import AttachmentRejected
 from shared.contracts.identity import PersonChanged
@@ -20,7 +20,7 @@ def forget(world: World, person: str) -> int:
     facts: dict[str, Any] = {"kind": None, "language": "pt-BR", "time_zone": "America/Sao_Paulo", "email": None}
     world.say(PersonChanged(person_id=person, display_name="", is_active=False, erased=True, **facts))
     count = 0
-    while erase(world.runtime):
+    while world.runtime.run(erase_next):
         count += 1
     return count
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.ticket.commands.erasing import PORTION, erase_portion
+from services.ticket.commands.erasing import PORTION, erase_next
 from shared.contracts import decode
 from shared.contracts.identity import PersonChanged
 from shared.contracts.ticket import Erased
@@ -28,7 +28,7 @@ def erase_all(house: House, person: str, portion: int = PORTION) -> int:
     """Identity's news comes in, and the timer works until nothing is left; how many portions there were."""
     house.world.say(erased(house, person))
     portions = 0
-    while house.world.runtime.run(lambda tx: erase_portion(tx, portion)):
+    while house.world.runtime.run(lambda tx: erase_next(tx, portion)):
         portions += 1
     return portions
 

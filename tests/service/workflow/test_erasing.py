@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from services.workflow.timers import erase
+from services.workflow.commands.erasing import erase_next
 from tests.service.workflow.house import House
 
 
 def test_an_erased_attendant_leaves_their_queues_and_the_ticket_goes_to_the_fallback(house: House) -> None:
     world, ticket = house.world, house.submitted()
     world.changed(house.bruno, display_name="", email=None, profiles=[], is_active=False, erased=True)
-    assert (erase(world.runtime), erase(world.runtime)) == (1, 0)
+    assert (world.runtime.run(erase_next), world.runtime.run(erase_next)) == (1, 0)
     world.look()
 
     assert world.rows("SELECT 1 FROM queue_members WHERE email LIKE 'bruno@%%'") == []
@@ -23,7 +23,7 @@ def test_an_erased_clients_flow_goes_on(house: House) -> None:
     world, ticket = house.world, house.submitted()
     before = world.rows("SELECT * FROM flows")
     world.changed(house.ana, display_name="", email=None, profiles=[], is_active=False, erased=True)
-    assert erase(world.runtime) == 1
+    assert world.runtime.run(erase_next) == 1
     world.look()
 
     assert world.rows("SELECT * FROM flows") == before
