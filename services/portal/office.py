@@ -64,7 +64,7 @@ def sections(me: Me) -> list[Section]:
             gettext("Operation"),
             [
                 ("parked", gettext("Parked events"), "warn", "inbox.manage"),
-                ("deliveries", gettext("Deliveries"), "mail", "settings.change"),
+                ("deliveries", gettext("Deliveries"), "mail", "inbox.manage"),
                 ("incoming", gettext("Mail that came in"), "talk", "inbox.manage"),
                 ("webhooks", gettext("Webhooks"), "link", "webhooks.manage"),
                 ("chat_rooms", gettext("Chat rooms"), "talk", "webhooks.manage"),

@@ -47,7 +47,7 @@ def test_a_kind_of_client_without_a_name_is_its_code() -> None:
 
 
 def test_deliveries_and_webhooks_are_told_in_words(app: Flask, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    permissions = ["ticket.attend", "settings.change", "webhooks.manage"]
+    permissions = ["ticket.attend", "inbox.manage", "webhooks.manage"]
     monkeypatch.setitem(PEOPLE, "ivo", {**PEOPLE["bruno"], "permissions": permissions})
     delivery = {
         "id": "0199d0f0-0000-7000-8000-000000000020",

@@ -18,14 +18,14 @@ CHANNELS: Final = ("in_app", "mail", "webhook", "chat")
 
 
 @blueprint.get("/deliveries")
-@door.needs("settings.change")
+@door.needs("inbox.manage")
 def deliveries() -> Response:
     """The ledger, narrowed by state and channel."""
     return _page()
 
 
 @blueprint.post("/deliveries/<uuid:delivery_id>/retry")
-@door.needs("settings.change")
+@door.needs("inbox.manage")
 def retry_delivery(delivery_id: str) -> BaseResponse:
     """Send one again."""
     try:
