@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from services.notify.rules import chat
+from services.portal.views.admin import chat_rooms
 from tests.unit.portal.conftest import signed_in
 from tests.unit.portal.town import PEOPLE, Town
 
@@ -58,6 +60,12 @@ def sent(town: Town, method: str, path: str) -> Any:
     """The body of the one call to a path."""
     [request] = town.sent(method, path)
     return json.loads(request.content or b"null")
+
+
+def test_the_form_asks_for_all_that_a_room_may_be_told_of() -> None:
+    """The portal does not import the service's rules: what both say is held equal here."""
+    assert set(chat_rooms.KINDS) == set(chat.KINDS)
+    assert set(chat_rooms.FIRST) < set(chat.KINDS)
 
 
 def test_a_room_is_shown_in_words_and_escaped(admin: FlaskClient) -> None:
