@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -25,17 +25,18 @@ from services.attachments.options import Options
 from services.attachments.resolvers import RESOLVERS
 from shared import client
 from shared.bus import Bus
-from shared.contracts import Envelope, Event, encode
+from shared.contracts import encode
 from shared.contracts.identity import PersonChanged
 from shared.contracts.ticket import Deleted
 from shared.contracts.workflow import TypeChanged
 from shared.database import Database
 from shared.ids import SYSTEM, new_id
 from shared.inbox import Runtime
-from shared.inbox.runner import Committer, Job
+from shared.inbox.runner import Committer
 from shared.outbox import Publisher
 from tests.service.notify.callers import Caller, caller, identity
 from tests.support import databases
+from tests.support.arriving import Arriving
 from tests.support.objectserver import ObjectServer
 
 OPEN = ("attach", "comment", "remove_file")
@@ -90,7 +91,7 @@ class Building:
         return self.world
 
 
-class World:
+class World(Arriving):
     """The service's application and worker in this process; its neighbours answer what a test says."""
 
     def __init__(self, building: Building) -> None:
@@ -100,7 +101,7 @@ class World:
         self.types: dict[str, Any] = {"billing_dispute": None}
         self.is_ticket_service_down = False
         self.asked: list[str] = []
-        self.numbers: dict[tuple[str, str], int] = {}
+        self.numbers = defaultdict(int)
         options = self.options
         database = Database(options.database_url, application_name="attachments-test")
         publisher = Publisher("attachments", database, Bus(options.broker_url, "attachments-test"))
@@ -145,26 +146,6 @@ class World:
         return httpx.Response(200, json={"type": {**encode(event), "sequence": 1}, "published": None})
 
     # -- events ---------------------------------------------------------------------------------------------------
-
-    def say(self, *events: Event) -> None:
-        """The events arrive, and are handled when this returns."""
-        jobs = [self.committer.submit(Job(self._envelope(event))) for event in events]
-        for job in jobs:
-            job.done.result(timeout=20)
-
-    def _envelope(self, event: Event) -> Envelope:
-        key = (event.word, event.aggregate_id)
-        self.numbers[key] = self.numbers.get(key, 0) + 1
-        return Envelope(
-            id=new_id(),
-            name=event.name,
-            v=event.v,
-            occurred_at=datetime.now(UTC),
-            aggregate_id=event.aggregate_id,
-            sequence=self.numbers[key],
-            actor_id=SYSTEM.id,
-            payload=encode(event),
-        )
 
     def delete_ticket(self, ticket: Ticket, by: str) -> None:
         """The ticket becomes a tombstone."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
+from flask import Flask
 
+from services.notify.app import create_app
 from services.notify.options import Options
+from shared import client, http
+from tests.service.notify.callers import identity
 from tests.service.notify.smtp import MailServer
 from tests.service.notify.world import World
 
@@ -37,6 +42,15 @@ def world(options: Options) -> Iterator[World]:
     """The service, hearing events."""
     with World(options).running() as world:
         yield world
+
+
+@pytest.fixture
+def app(options: Options, world: World) -> Iterator[Flask]:
+    """The service's HTTP application; what one may see of a ticket the world says."""
+    transports = {"identity": httpx.MockTransport(identity), "ticket": httpx.MockTransport(world.ticket_service)}
+    app = create_app(options, client.for_options(options, transports))
+    yield app
+    http.app.close(app)
 
 
 @pytest.fixture

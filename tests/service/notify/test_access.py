@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
-import httpx
-import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services.notify.app import create_app
-from services.notify.options import Options
-from shared import client, http
 from shared.contracts.identity import ProfileChanged
 from shared.contracts.workflow import Holder
 from shared.ids import new_id
-from tests.service.notify.callers import Caller, caller, identity, token
+from tests.service.notify.callers import Caller, caller, token
 from tests.service.notify.test_templates import GOOD
 from tests.service.notify.world import TRIAGE, World
 from tests.support.rights import NOBODY, OF_EVERY_SERVICE, SERVICE, Row, Table, endpoints, wrong_cells
@@ -65,15 +59,6 @@ TABLE: Final[Table] = {
     ("DELETE", WEBHOOK): Row({404: ADMINISTRATOR}),
     ("POST", f"{WEBHOOK}/secret"): Row({404: ADMINISTRATOR}),
 }
-
-
-@pytest.fixture
-def app(options: Options, world: World) -> Iterator[Flask]:
-    """The service's HTTP application; what one may see of a ticket the world says."""
-    transports = {"identity": httpx.MockTransport(identity), "ticket": httpx.MockTransport(world.ticket_service)}
-    app = create_app(options, client.for_options(options, transports))
-    yield app
-    http.app.close(app)
 
 
 def test_every_endpoint_is_in_the_table(app: Flask) -> None:

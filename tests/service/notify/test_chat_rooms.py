@@ -8,21 +8,19 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from email.utils import format_datetime
 
-import httpx
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from services.notify import timers
-from services.notify.app import create_app
 from services.notify.gateways.chat import chat
 from services.notify.options import Options
-from shared import client, clock, http
+from shared import clock
 from shared.contracts import workflow as w
 from shared.contracts.identity import ProfileChanged
 from shared.contracts.ticket import Commented, Deleted
 from shared.ids import new_id
-from tests.service.notify.callers import Caller, caller, identity
+from tests.service.notify.callers import Caller, caller
 from tests.service.notify.receiver import Receiver
 from tests.service.notify.rooms import FINANCE, SECRET, address, enter, make, problem_of, reopen, states, tell, texts
 from tests.service.notify.world import TRIAGE, World
@@ -38,13 +36,6 @@ def options(options: Options) -> Options:
 def receiver() -> Iterator[Receiver]:
     with Receiver(answer=lambda count: 200).running() as receiver:
         yield receiver
-
-
-@pytest.fixture
-def app(options: Options, world: World) -> Iterator[Flask]:
-    app = create_app(options, client.for_options(options, {"identity": httpx.MockTransport(identity)}))
-    yield app
-    http.app.close(app)
 
 
 @pytest.fixture

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import httpx
 import pytest
 from flask import Flask
 
 from services.notify import timers
-from services.notify.app import create_app
-from services.notify.options import Options
-from shared import client, http
 from shared.contracts import workflow as w
 from shared.contracts.identity import ProfileChanged
 from shared.ids import new_id
-from tests.service.notify.callers import Caller, caller, identity
+from tests.service.notify.callers import Caller, caller
 from tests.service.notify.letters import agreement, make_due, send_all
 from tests.service.notify.smtp import MailServer
 from tests.service.notify.world import MORE, TRIAGE, World
-
-
-@pytest.fixture
-def app(options: Options, world: World) -> Iterator[Flask]:
-    transports = {"identity": httpx.MockTransport(identity), "ticket": httpx.MockTransport(world.ticket_service)}
-    services = client.for_options(options, transports)
-    app = create_app(options, services)
-    yield app
-    http.app.close(app)
-
-
-@pytest.fixture
-def ana(world: World) -> str:
-    return world.person("Ana Souza", kind="customer")
-
-
-@pytest.fixture
-def bruno(world: World) -> str:
-    return world.person("Bruno Alves")
 
 
 @pytest.fixture

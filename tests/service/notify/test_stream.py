@@ -130,16 +130,6 @@ def _is_ready(url: str) -> bool:
         return False
 
 
-@pytest.fixture
-def ana(world: World) -> str:
-    return world.person("Ana Souza", kind="customer")
-
-
-@pytest.fixture
-def bruno(world: World) -> str:
-    return world.person("Bruno Alves")
-
-
 def test_a_screen_hears_of_its_ticket_and_of_what_its_reader_is_told_at_once(
     live: Live, world: World, ana: str, bruno: str
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import httpx
-import pytest
 
 from services.notify.options import Options
 from shared.contracts import envelope_to_wire
@@ -12,16 +11,6 @@ from shared.contracts.every import InboxParked
 from shared.contracts.ticket import Commented, Deleted, SubjectChanged
 from shared.ids import SYSTEM, new_id
 from tests.service.notify.world import AGREEMENT, MORE, TRIAGE, World
-
-
-@pytest.fixture
-def ana(world: World) -> str:
-    return world.person("Ana Souza", kind="customer")
-
-
-@pytest.fixture
-def bruno(world: World) -> str:
-    return world.person("Bruno Alves")
 
 
 def test_the_holder_is_told_at_a_new_turn_and_nobody_of_their_own_act(world: World, ana: str, bruno: str) -> None:

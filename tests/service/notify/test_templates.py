@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from flask import Flask
 
-from services.notify.app import create_app
-from services.notify.options import Options
-from shared import client, http
-from tests.service.notify.callers import Caller, caller, identity
+from tests.service.notify.callers import Caller, caller
 from tests.service.notify.letters import agreement, body, send_all
 from tests.service.notify.smtp import MailServer
 from tests.service.notify.world import World
@@ -25,14 +20,6 @@ GOOD = {
 
 
 @pytest.fixture
-def app(options: Options, world: World) -> Iterator[Flask]:
-    transports = {"identity": httpx.MockTransport(identity), "ticket": httpx.MockTransport(world.ticket_service)}
-    app = create_app(options, client.for_options(options, transports))
-    yield app
-    http.app.close(app)
-
-
-@pytest.fixture
 def admin(world: World) -> str:
     return world.administrator()
 
@@ -40,16 +27,6 @@ def admin(world: World) -> str:
 @pytest.fixture
 def as_admin(app: Flask, admin: str) -> Caller:
     return caller(app, admin)
-
-
-@pytest.fixture
-def ana(world: World) -> str:
-    return world.person("Ana Souza", kind="customer")
-
-
-@pytest.fixture
-def bruno(world: World) -> str:
-    return world.person("Bruno Alves")
 
 
 def changed(as_admin: Caller, texts: Any = GOOD, match: str = '"0"') -> Any:

@@ -9,23 +9,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 from flask import Flask
 from standardwebhooks import Webhook
 from werkzeug.test import TestResponse
 
 from services.notify import timers
-from services.notify.app import create_app
 from services.notify.gateways.receivers import HttpReceivers
 from services.notify.options import Options, networks
-from shared import client, clock, http
+from shared import clock
 from shared.contracts import workflow as w
 from shared.contracts.identity import ProfileChanged
 from shared.contracts.ticket import Commented
 from shared.contracts.workflow import SettingChanged
 from shared.ids import new_id
-from tests.service.notify.callers import Caller, caller, identity
+from tests.service.notify.callers import Caller, caller
 from tests.service.notify.receiver import Receiver
 from tests.service.notify.world import TRIAGE, World
 from tests.support.waiting import wait_until
@@ -40,13 +38,6 @@ def options(options: Options) -> Options:
 def receiver() -> Iterator[Receiver]:
     with Receiver().running() as receiver:
         yield receiver
-
-
-@pytest.fixture
-def app(options: Options, world: World) -> Iterator[Flask]:
-    app = create_app(options, client.for_options(options, {"identity": httpx.MockTransport(identity)}))
-    yield app
-    http.app.close(app)
 
 
 @pytest.fixture

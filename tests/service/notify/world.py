@@ -24,17 +24,18 @@ from services.notify.options import Options
 from services.notify.resolvers import RESOLVERS
 from shared.bus import Bus
 from shared.client import Services
-from shared.contracts import Envelope, Event, encode
+from shared.contracts import Envelope
 from shared.contracts import workflow as w
 from shared.contracts.identity import PersonChanged, ProfileChanged
 from shared.contracts.ticket import SubmitRequested
 from shared.database import Database
 from shared.ids import SYSTEM, new_id
 from shared.inbox import Runtime
-from shared.inbox.runner import Committer, Job
+from shared.inbox.runner import Committer
 from shared.outbox import Publisher
 from shared.transaction import Store
 from tests.support import databases
+from tests.support.arriving import Arriving
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 TRIAGE = w.StageFacts(
@@ -51,7 +52,7 @@ def nobody_answers(request: httpx.Request) -> httpx.Response:
 
 
 @dataclass
-class World:
+class World(Arriving):
     """Feeds events through the inbox and looks at what became of them."""
 
     options: Options
@@ -108,34 +109,6 @@ class World:
             self.committer.stop()
             self.gateways["post"].close()
             self.runtime.database.close()
-
-    # -- events ---------------------------------------------------------------------------------------------------
-
-    def envelope(self, event: Event, *, actor_id: str = SYSTEM.id) -> Envelope:
-        """The next envelope of the event's aggregate."""
-        key = (event.word, event.aggregate_id)
-        self.numbers[key] += 1
-        return Envelope(
-            id=new_id(),
-            name=event.name,
-            v=event.v,
-            occurred_at=datetime.now(UTC),
-            aggregate_id=event.aggregate_id,
-            sequence=self.numbers[key],
-            actor_id=actor_id,
-            payload=encode(event),
-        )
-
-    def say(self, *events: Event) -> list[Envelope]:
-        """The events arrive together, and are handled when this returns."""
-        return self.deliver(*[self.envelope(event) for event in events])
-
-    def deliver(self, *envelopes: Envelope) -> list[Envelope]:
-        """These envelopes arrive together, and are handled when this returns."""
-        jobs = [self.committer.submit(Job(envelope)) for envelope in envelopes]
-        for job in jobs:
-            job.done.result(timeout=20)
-        return list(envelopes)
 
     # -- people and things ----------------------------------------------------------------------------------------
 

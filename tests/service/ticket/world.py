@@ -28,17 +28,18 @@ from shared.bus import Bus
 from shared.catalog.definitions import Type
 from shared.catalog.wire import version_to_wire
 from shared.client import Services
-from shared.contracts import Envelope, Event, decode, encode
+from shared.contracts import Envelope, decode, encode
 from shared.contracts.identity import PersonChanged, ProfileChanged
 from shared.contracts.workflow import CatalogPublished, QueueChanged, SettingChanged, TypeChanged
 from shared.database import Database
 from shared.ids import SYSTEM, new_id
 from shared.inbox import Runtime
-from shared.inbox.runner import Committer, Job
+from shared.inbox.runner import Committer
 from shared.outbox import Publisher
 from tests.builders import ticket as profiles
 from tests.service.ticket.catalogs import house_catalog
 from tests.support import databases
+from tests.support.arriving import Arriving
 
 KEY = Ed25519PrivateKey.generate()
 PROFILES = {
@@ -68,7 +69,7 @@ class Building:
 
 
 @dataclass
-class World:
+class World(Arriving):
     """Feeds events through the inbox, calls the routes, and looks at what became of them."""
 
     building: Building
@@ -77,7 +78,6 @@ class World:
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     catalog: dict[str, Type] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
-    held: list[Envelope] | None = None
 
     def __post_init__(self) -> None:
         forget()
@@ -207,48 +207,12 @@ class World:
         """A setting's value."""
         self.say(SettingChanged(key=key, value=value, by=SYSTEM.id))
 
-    # -- events --------------------------------------------------------------------------------------------------------
-
-    def envelope(self, event: Event, *, actor_id: str = SYSTEM.id) -> Envelope:
-        """The next envelope of the event's aggregate."""
-        key = (event.word, event.aggregate_id)
-        self.numbers[key] += 1
-        return Envelope(
-            id=new_id(),
-            name=event.name,
-            v=event.v,
-            occurred_at=datetime.now(UTC),
-            aggregate_id=event.aggregate_id,
-            sequence=self.numbers[key],
-            actor_id=actor_id,
-            payload=encode(event),
-        )
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """What is said in the block arrives at once, at its end."""
-        self.held = held = []
-        try:
-            yield
-        finally:
-            self.held = None
-        self.deliver(*held)
-
-    def say(self, *events: Event) -> list[Envelope]:
-        """The events arrive together, and are handled when this returns."""
-        return self.deliver(*[self.envelope(event) for event in events])
-
     def deliver(self, *envelopes: Envelope) -> list[Envelope]:
-        """These envelopes arrive together, and are handled when this returns; in `together`, when that ends."""
-        if self.held is not None:
-            self.held += envelopes
-            return list(envelopes)
-        jobs = [self.committer.submit(Job(envelope)) for envelope in envelopes]
-        for job in jobs:
-            job.done.result(timeout=20)
+        """As everywhere, and none of them is stuck."""
+        delivered = super().deliver(*envelopes)
         stuck = self.rows("SELECT name, state, error FROM inbox WHERE state IN ('due', 'parked')")
         assert not stuck, stuck
-        return list(envelopes)
+        return delivered
 
     # -- what was said -------------------------------------------------------------------------------------------------
 

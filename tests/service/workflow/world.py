@@ -27,15 +27,16 @@ from services.workflow.timers import check_holders, strike_due
 from shared import clock
 from shared.bus import Bus
 from shared.client import Services
-from shared.contracts import Envelope, Event, decode, encode
+from shared.contracts import Event, decode, encode
 from shared.contracts import ticket as asked
 from shared.contracts.identity import PersonChanged, ProfileChanged
 from shared.database import Database
-from shared.ids import SYSTEM, new_id
+from shared.ids import new_id
 from shared.inbox import Runtime
-from shared.inbox.runner import Committer, Job
+from shared.inbox.runner import Committer
 from shared.outbox import Publisher
 from tests.support import databases
+from tests.support.arriving import Arriving
 
 KEY = Ed25519PrivateKey.generate()
 PROFILES = {
@@ -46,7 +47,7 @@ PROFILES = {
 
 
 @dataclass
-class World:
+class World(Arriving):
     """Feeds events through the inbox, calls the routes, and looks at what became of them."""
 
     options: Options
@@ -54,7 +55,6 @@ class World:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
-    held: list[Envelope] | None = None
     count: int = 122
 
     def __post_init__(self) -> None:
@@ -142,47 +142,6 @@ class World:
     def admin(self) -> str:
         """An administrator; their id."""
         return self.person("Admin", "administrator", "attendant", email="admin@vez.test")
-
-    # -- events -----------------------------------------------------------------------------------------------------
-
-    def envelope(self, event: Event, *, actor_id: str = SYSTEM.id) -> Envelope:
-        """The next envelope of the event's aggregate."""
-        key = (event.word, event.aggregate_id)
-        self.numbers[key] += 1
-        return Envelope(
-            id=new_id(),
-            name=event.name,
-            v=event.v,
-            occurred_at=datetime.now(UTC),
-            aggregate_id=event.aggregate_id,
-            sequence=self.numbers[key],
-            actor_id=actor_id,
-            payload=encode(event),
-        )
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """What is said in the block arrives at once, at its end."""
-        self.held = held = []
-        try:
-            yield
-        finally:
-            self.held = None
-        self.deliver(*held)
-
-    def say(self, *events: Event) -> list[Envelope]:
-        """The events arrive together, and are handled when this returns."""
-        return self.deliver(*[self.envelope(event) for event in events])
-
-    def deliver(self, *envelopes: Envelope) -> list[Envelope]:
-        """These envelopes arrive together, and are handled when this returns; in `together`, when that ends."""
-        if self.held is not None:
-            self.held += envelopes
-            return list(envelopes)
-        jobs = [self.committer.submit(Job(envelope)) for envelope in envelopes]
-        for job in jobs:
-            job.done.result(timeout=20)
-        return list(envelopes)
 
     # -- what was said ------------------------------------------------------------------------------------------------
 
