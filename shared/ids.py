@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import NewType
+from typing import Final, NewType
 
 import uuid_utils
 
@@ -12,10 +13,17 @@ PersonId = NewType("PersonId", str)
 OperationId = NewType("OperationId", str)
 EventId = NewType("EventId", str)
 
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
 
 def new_id() -> str:
     """A new UUIDv7 (RFC 9562) in its text form: time-ordered, so that indexes grow at one end."""
     return str(uuid_utils.uuid7())
+
+
+def is_id(text: str) -> bool:
+    """Whether this has the form of an id, in small or capital letters."""
+    return _ID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ is idempotent: the kept form is taken again unchanged. Empty (null, blank text, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -17,11 +16,11 @@ from shared.catalog import numbers, records, times, written
 from shared.catalog.parameters import Field, Parameter
 from shared.catalog.refusal import Refused
 from shared.errors import Message
+from shared.ids import is_id
 
 __all__ = ["Refused", "is_empty", "is_ready", "normal"]
 
 DEFAULT_MAX_ITEMS: Final = 100
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def is_empty(value: Any) -> bool:
@@ -78,7 +77,7 @@ def _file(field: Field, raw: Any, today: date) -> list[str]:
 
 
 def _id(raw: Any) -> str:
-    if not isinstance(raw, str) or not _UUID.fullmatch(raw.lower()):
+    if not isinstance(raw, str) or not is_id(raw):
         raise Refused(Message("This is not an identifier."))
     return raw.lower()
 

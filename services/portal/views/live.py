@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 from flask import Blueprint, Response, jsonify, request
 
 from services.portal import door, page, shapes
 from services.portal.ask import Refused
 from services.portal.shapes import Person
 from shared.errors import Retryable
+from shared.ids import is_id
 
 blueprint = Blueprint("live", __name__)
 
@@ -22,7 +21,7 @@ def listen() -> Response:
     """The address at which this page may listen once: to the tickets that it shows, and to what the reader is told."""
     asked = request.get_json(silent=True)
     shown = asked.get("tickets", []) if isinstance(asked, dict) else []
-    tickets = [each for each in shown if isinstance(each, str) and _is_id(each)][:MOST_TICKETS]
+    tickets = [each for each in shown if isinstance(each, str) and is_id(each)][:MOST_TICKETS]
     answer = door.asker().send("POST", "notify", "/v1/stream-tickets", {"tickets": tickets}).body
     return jsonify(stream=answer["stream"], tickets=answer["tickets"])
 
@@ -37,10 +36,3 @@ def presence(ticket_id: str) -> Response:
         return Response(status=204)
     people = [shapes.one(each, Person) for each in answer["people"]]
     return page.render("attendant/_present.html", people=[each for each in people if each.id != door.me().id])
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(uuid.UUID(text)) == text
-    except ValueError:
-        return False

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from services.ticket.rules import problems
 from shared import people
+from shared.ids import is_id
 from shared.people import Person
 from shared.transaction import Transaction
-
-_ID: Final = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
-
-
-def is_id(value: str) -> bool:
-    """Whether this has the form of an id."""
-    return _ID.match(value) is not None
 
 
 def load_person(tx: Transaction, field: str, named: str) -> Person:

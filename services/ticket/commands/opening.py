@@ -12,7 +12,7 @@ from services.ticket.access.definitions import definition
 from services.ticket.access.loading import load_ticket, require_module
 from services.ticket.access.seeing import word
 from services.ticket.commands import asking, filling
-from services.ticket.commands.naming import is_id, load_person
+from services.ticket.commands.naming import load_person
 from services.ticket.models import numbers, people, published, relations, settings, templates, texts, tickets, types
 from services.ticket.rules import opening, problems
 from services.ticket.rules.answers import TicketShown
@@ -22,7 +22,7 @@ from services.ticket.rules.ticket import Names, Relations, Ticket, standing
 from services.ticket.rules.viewing import shown
 from shared.contracts.ticket import Drafted, SubmitRequested
 from shared.database import Id, compiled
-from shared.ids import new_id
+from shared.ids import is_id, new_id
 from shared.transaction import Transaction
 
 HOUSE_ZONE: Final = "America/Sao_Paulo"

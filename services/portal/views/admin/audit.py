@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -14,6 +13,7 @@ from services.portal.audit_words import Known
 from services.portal.views.admin import frame
 from services.portal.views.admin.blueprint import blueprint
 from services.portal.views.admin.people import named
+from shared.ids import is_id
 
 ASKED_AT_ONCE: Final = 100
 
@@ -63,7 +63,7 @@ def _people(entries: list[dict[str, Any]]) -> dict[str, Callable[[], Any]]:
     if not door.me().may("people.manage"):
         attends = door.me().attends
         return {"directory": lambda: ask.get("identity", "/v1/directory", limit=ASKED_AT_ONCE)} if attends else {}
-    ids = sorted({text for text in audit_words.texts(entries) if _is_id(text)})
+    ids = sorted({text for text in audit_words.texts(entries) if is_id(text)})
     portions = [ids[at : at + ASKED_AT_ONCE] for at in range(0, len(ids), ASKED_AT_ONCE)]
     return {
         f"people_{number}": partial(ask.get, "identity", "/v1/people", id=portion, limit=ASKED_AT_ONCE)
@@ -101,13 +101,5 @@ def _about(word: str, id: str, known: Known) -> dict[str, str | None]:
         "organisation": lambda: url_for("admin.organisation", organisation_id=id),
         "type": lambda: url_for("admin.type_page", code=id),
     }
-    name = known.names.get(id) or known.queues.get(id) or (None if _is_id(id) else id)
+    name = known.names.get(id) or known.queues.get(id) or (None if is_id(id) else id)
     return {"named": name, "address": pages[word]() if word in pages else None}
-
-
-def _is_id(text: str) -> bool:
-    """Whether this is no name for a person to read."""
-    try:
-        return bool(uuid.UUID(text))
-    except ValueError:
-        return False
