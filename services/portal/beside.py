@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from services.portal import answers, door, formats, shapes
+from services.portal import answers, door, formats, naming, shapes
 from services.portal.answers import Answer
 from services.portal.ask import Refused
 from services.portal.rows import Row, rows
@@ -73,7 +73,7 @@ def targets(queues: list[dict[str, Any]], colleagues: list[dict[str, Any]]) -> l
 def arrange(found: dict[str, Any], queues: list[dict[str, Any]]) -> Beside:
     """The panel, from what was found."""
     return Beside(
-        relations=found["relations"] or [],
+        relations=[each | {"words": naming.relation(each["kind"])} for each in found["relations"] or []],
         hours=None if found["hours"] is None else _hours(found["hours"]),
         targets=targets(queues, found["colleagues"]),
         answers=found["answers"],

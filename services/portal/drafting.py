@@ -48,6 +48,11 @@ def load_version(code: str, number: int | None) -> TypeVersion:
     return found
 
 
+def load_ticket(ticket_id: str) -> Ticket:
+    """A ticket as the reader may see it. Raises Refused where there is none for them."""
+    return shapes.one(door.asker().get("ticket", f"/v1/tickets/{ticket_id}"), Ticket)
+
+
 def body_of(version: TypeVersion) -> dict[str, Any]:
     """What the form says, in wire form."""
     return {

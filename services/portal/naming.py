@@ -37,6 +37,17 @@ def parameter_kind(code: str) -> str:
     }.get(code, code)
 
 
+def relation(kind: str) -> str:
+    """What another ticket is to this one, as the ticket service's relations say it."""
+    return {
+        "related": gettext("related"),
+        "duplicate_of": gettext("this one repeats it"),
+        "repeated_by": gettext("it repeats this one"),
+        "created_from": gettext("this one was made from it"),
+        "origin_of": gettext("it was made from this one"),
+    }.get(kind, kind)
+
+
 def telling(kind: str) -> str:
     """What somebody was told, as the delivery ledger's kinds say it."""
     return {

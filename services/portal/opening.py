@@ -9,17 +9,21 @@ from flask import url_for
 
 from services.portal import page
 from services.portal.directory import Entry
-from services.portal.shapes import Me
+from services.portal.shapes import Me, Ticket
 from services.portal.words import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """`pages`: the blueprint of its views `new`, `create` and `fields`; `given`: what their addresses keep."""
+    """`pages`: the blueprint of its views `new`, `create` and `fields`; `given`: what their addresses keep.
+
+    `origin` is the ticket that it is made from, as its reader sees it.
+    """
 
     who: Me | Entry
     pages: str
     given: dict[str, str] = field(default_factory=dict)
+    origin: Ticket | None = None
 
     @property
     def is_for_another(self) -> bool:
@@ -40,6 +44,12 @@ class Opening:
     def fields(self) -> str:
         """Where the parameters come from again."""
         return url_for(f"{self.pages}.fields")
+
+    @property
+    def keep(self) -> str:
+        """Under what name a browser keeps what is being typed."""
+        also = [self.client, self.origin.id if self.origin else None]
+        return "-".join(["new", *filter(None, also)])
 
     def address(self, **changes: str | None) -> str:
         """The page, with these choices."""

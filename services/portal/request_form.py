@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from services.portal import controls, typed
 from services.portal.ask import Refused
 from services.portal.controls import PREFIX, Control, Typed
 from services.portal.directory import Entry
-from services.portal.shapes import Me
+from services.portal.shapes import Me, Ticket
 from shared.catalog import access, values
 from shared.catalog.definitions import TypeVersion
 
@@ -65,6 +66,19 @@ def starting(
 ) -> dict[str, Any]:
     """The values that a new request begins with: the parameters' defaults, the template's over them."""
     return values.defaults(version, about) | dict(template)
+
+
+def carried(version: TypeVersion, origin: Ticket, today: date) -> dict[str, Any]:
+    """The values of another ticket that a new one may begin with: what its first stage asks and takes, but no files."""
+    known = {each.code: each.kind for each in origin.fields}
+    asked = first_column(version)
+    given = {
+        code: value
+        for code, value in origin.parameters.items()
+        if code in asked and known.get(code) == version.parameter_by_code[code].kind != "file"
+    }
+    judged = values.accept(version, version.flow.first, "client", given, {}, turn_side="client", today=today)
+    return {code: value for code, value in judged.values.items() if code not in judged.errors}
 
 
 def fill(

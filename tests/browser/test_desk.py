@@ -226,6 +226,28 @@ def test_a_draft_for_a_client_is_written_without_scripts(visit: Visit, vez: Stac
     assert vez.client.get(f"{TICKETS}/{id}", headers=vez.bearer("bia")).status_code == 404
 
 
+def test_a_request_is_made_from_another(visit: Visit, vez: Stack) -> None:
+    values = {"invoice": "20261107", "amount": "1284.90", "reason": "duplicate"}
+    origin = vez.submit("ana", "billing_dispute", values, "Cobrança em dobro", description="Paguei duas vezes.")
+    page = visit("bruno", width=1440).page
+    page.goto(f"/tickets/{origin['id']}")
+    page.get_by_role("link", name="Criar a partir desta").click()
+    expect(page.locator("#h-who")).to_contain_text("Ana Souza")
+    expect(page.get_by_role("link", name=origin["number"])).to_be_visible()
+    page.check("[name=type][value=billing_dispute]")
+    expect(page.locator("#subject")).to_have_value("Cobrança em dobro")
+    expect(page.locator("#description")).to_have_value("Paguei duas vezes.")
+    expect(page.locator('[name="p-invoice"]')).to_have_value("20261107")
+    everybody_can_use(page)
+    page.fill("#subject", "A segunda fatura")
+    page.click('button[name="do"][value="submit"]:visible')
+    page.wait_for_url("**/tickets/0*")
+    expect(page.locator("h1")).to_have_text("A segunda fatura")
+    expect(page.locator(".v-card", has=page.locator("#h-rel"))).to_contain_text("esta foi criada a partir dela")
+    page.goto(f"/tickets/{origin['id']}")
+    expect(page.locator(".v-card", has=page.locator("#h-rel"))).to_contain_text("criada a partir desta")
+
+
 def test_approvals_are_decided_together_with_a_result_for_each(visit: Visit, vez: Stack) -> None:
     ids = [to_the_board(vez, f"À diretoria {number}") for number in range(2)]
     page = visit("davi", width=1440).page

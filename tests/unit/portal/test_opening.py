@@ -85,3 +85,36 @@ def test_who_may_not_open_for_others_has_neither_the_page_nor_its_entry(
     monkeypatch.setitem(PEOPLE, "bruno", PEOPLE["bruno"] | {"permissions": ["ticket.attend"]})
     assert bruno.get("/queue/new").status_code == 403
     assert "/queue/new" not in bruno.get("/queue").text
+
+
+def test_a_request_made_from_another_begins_with_what_that_says_and_tells_where_it_came_from(
+    bruno: FlaskClient, town: Town
+) -> None:
+    kept = {"invoice": "20261107", "amount": "dez", "urgent": True}
+    known = [{"code": code, "kind": kind} for code, kind in [("invoice", "text"), ("amount", "money")]]
+    town.answers[f"ticket GET /v1/tickets/{TICKET_ID}"] = a_ticket(
+        parameters=kept, fields=[*known, {"code": "urgent", "kind": "choice"}]
+    )
+    text = bruno.get(f"{PAGE}&type=dispute&from={TICKET_ID}").text
+    assert 'value="Cobrança em dobro"' in text
+    assert "Paguei duas vezes." in text
+    assert 'value="20261107"' in text
+    assert "dez" not in text, "what this form would not take is not brought"
+    assert f'name="from" value="{TICKET_ID}"' in text
+    town.answers["ticket POST /v1/tickets"] = (201, a_ticket())
+    sealed(bruno, "/queue/new", FORM | FILLED | {"from": TICKET_ID})
+    assert json.loads(town.sent("POST", "/v1/tickets")[-1].content)["created_from"] == TICKET_ID
+
+
+def test_a_draft_made_from_another_tells_where_it_came_from(bruno: FlaskClient, town: Town) -> None:
+    town.answers["ticket POST /v1/tickets"] = (201, a_ticket(status="draft"))
+    sealed(bruno, "/tickets/draft", FORM | FILLED | {"from": TICKET_ID})
+    assert json.loads(town.sent("POST", "/v1/tickets")[-1].content)["created_from"] == TICKET_ID
+
+
+@pytest.mark.parametrize("origin", ["../people", "zzz", ""])
+def test_what_is_no_id_is_not_asked_for(bruno: FlaskClient, town: Town, origin: str) -> None:
+    assert bruno.get(f"{PAGE}&from={origin}").status_code == 200
+    assert not [
+        asked for asked in town.asked if asked.url.path.startswith("/v1/tickets/") and "counts" not in asked.url.path
+    ]

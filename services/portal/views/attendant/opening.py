@@ -13,6 +13,7 @@ from services.portal.offers import Offer
 from services.portal.opening import Opening
 from services.portal.views.attendant.blueprint import blueprint
 from services.portal.views.tickets import opening
+from shared.ids import is_id
 
 LONGEST = 100
 
@@ -22,14 +23,11 @@ LONGEST = 100
 def new() -> Response:
     """Who it is for and, once chosen, what it is about and its form."""
     words, person_id = _asked()
-    found = desk.gather(
-        people=lambda: directory.ask(words),
-        types=lambda: drafting.ask_offers(person_id) if person_id else {"items": []},
-    )
-    person = directory.pick(found["people"], person_id)
-    if person is None:
+    found = _ask(words, person_id)
+    whose = _for(found, words, person_id)
+    if whose is None:
         return page.render(_template(), **_frame(), find=words, people=shapes.several(found["people"], Entry))
-    return opening.begin(_for(person, words), drafting.offers_of(found["types"]), **_frame())
+    return opening.begin(whose, drafting.offers_of(found["types"]), **_frame())
 
 
 @blueprint.post("/new")
@@ -54,15 +52,29 @@ def _asked() -> tuple[str, str]:
 def _sent() -> tuple[Opening, list[Offer]]:
     """For whom the form that was sent is, and what they may open."""
     words, person_id = _asked()
-    found = desk.gather(people=lambda: directory.ask(words), types=lambda: drafting.ask_offers(person_id))
-    person = directory.pick(found["people"], person_id)
-    if person is None:
+    found = _ask(words, person_id)
+    whose = _for(found, words, person_id)
+    if whose is None:
         abort(404)
-    return _for(person, words), drafting.offers_of(found["types"])
+    return whose, drafting.offers_of(found["types"])
 
 
-def _for(person: Entry, words: str) -> Opening:
-    return Opening(who=person, pages="attendant", given={"find": words, "client": person.id})
+def _ask(words: str, person_id: str) -> dict[str, Any]:
+    """The people of that name, what that one may open, and the ticket that it is made from."""
+    origin = request.values.get("from", "")
+    return desk.gather(
+        people=lambda: directory.ask(words),
+        types=lambda: drafting.ask_offers(person_id) if person_id else {"items": []},
+        origin=lambda: drafting.load_ticket(origin) if is_id(origin) else None,
+    )
+
+
+def _for(found: dict[str, Any], words: str, person_id: str) -> Opening | None:
+    person, origin = directory.pick(found["people"], person_id), found["origin"]
+    if person is None:
+        return None
+    given = {"find": words, "client": person.id} | ({"from": origin.id} if origin else {})
+    return Opening(who=person, pages="attendant", given=given, origin=origin)
 
 
 def _template() -> str:

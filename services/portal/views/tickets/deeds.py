@@ -179,7 +179,8 @@ def find_ticket(number: str, field: str) -> str:
 def relate(ticket_id: str) -> BaseResponse:
     """Relate the ticket to another one."""
     try:
-        body = {"ticket_id": find_ticket(_text("other") or "", "other")}
+        kind = "duplicate_of" if request.form.get("repeats") else "related"
+        body = {"ticket_id": find_ticket(_text("other") or "", "other"), "kind": kind}
     except Refused as refused:
         return show.shown(ticket_id, Trouble(refused=refused, where="relate", typed=request.form))
     return command(ticket_id, "relations", body, gettext("Related."), where="relate", guarded=False)

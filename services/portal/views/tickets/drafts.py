@@ -30,7 +30,7 @@ def save_draft(ticket_id: str) -> BaseResponse:
     do = request.form.get("do", "save")
     if do == "discard":
         return deeds.command(ticket_id, "cancel", None, gettext("The draft is discarded."), where="request")
-    body = drafting.body_of(_version(_draft(ticket_id)))
+    body = drafting.body_of(_version(drafting.load_ticket(ticket_id)))
     try:
         changed = _change(ticket_id, body)
     except Refused as refused:
@@ -68,7 +68,7 @@ def _unless_rewritten(ticket_id: str, written: str, version: Version, act: Calla
         try:
             return act(version)
         except Refused as refused:
-            now = _draft(ticket_id) if refused.status == HTTPStatus.PRECONDITION_FAILED else None
+            now = drafting.load_ticket(ticket_id) if refused.status == HTTPStatus.PRECONDITION_FAILED else None
             if now is None or now.written != written:
                 raise
             version = now.version
@@ -83,7 +83,7 @@ def _again(ticket_id: str, refused: Refused, values: dict[str, Any]) -> Response
 @door.needs_any("portal.client_online", "ticket.open_for")
 def draft_fields(ticket_id: str) -> Response:
     """A draft's parameters again after one on which others depend has changed."""
-    ticket = _draft(ticket_id)
+    ticket = drafting.load_ticket(ticket_id)
     version = _version(ticket)
     form = drafting.refilled(drafting.whose(ticket), ticket.type.code, version, drafting.body_of(version), None)
     again = url_for("tickets.draft_fields", ticket_id=ticket_id)
@@ -95,7 +95,7 @@ def draft_fields(ticket_id: str) -> Response:
 def keep_draft() -> Response:
     """Keep what is being typed: a new draft the first time, the same one after. What a rule refuses waits for later."""
     ticket_id, code = request.form.get("ticket", ""), request.form.get("type", "")
-    version = _version(_draft(ticket_id)) if ticket_id else _newest(code, request.form.get("client"))
+    version = _version(drafting.load_ticket(ticket_id)) if ticket_id else _newest(code, request.form.get("client"))
     body = drafting.body_of(version)
     try:
         kept = _keep(ticket_id, code, body)
@@ -119,8 +119,8 @@ def keep_draft() -> Response:
 def _keep(ticket_id: str, code: str, body: dict[str, Any]) -> Ticket:
     if ticket_id:
         return _change(ticket_id, body)
-    client = request.form.get("client")
-    whole = {"type": code, **body, "submit": False} | ({"client": client} if client else {})
+    extra = {"client": request.form.get("client"), "created_from": request.form.get("from")}
+    whole = {"type": code, **body, "submit": False} | {name: value for name, value in extra.items() if value}
     answer = door.asker().send("POST", "ticket", "/v1/tickets", whole, key=f"{request.form.get('key')}-draft")
     return shapes.one(answer.body, Ticket)
 
@@ -128,10 +128,6 @@ def _keep(ticket_id: str, code: str, body: dict[str, Any]) -> Ticket:
 def _newest(code: str, client: str | None) -> TypeVersion:
     offer = drafting.load_offer(code, client)
     return drafting.load_version(offer.code, offer.version)
-
-
-def _draft(ticket_id: str) -> Ticket:
-    return shapes.one(door.asker().get("ticket", f"/v1/tickets/{ticket_id}"), Ticket)
 
 
 def _version(ticket: Ticket) -> TypeVersion:

@@ -14,26 +14,32 @@ from services.portal.opening import Opening
 from services.portal.request_form import RequestForm
 from services.portal.shapes import Ticket
 from services.portal.views.tickets import drafts, files
+from shared import clock
 from shared.catalog.definitions import TypeVersion
 from shared.ids import new_id
 
 
 def begin(opening: Opening, found: list[Offer], **given: Any) -> Response:
-    """The choice of a type and, once chosen, its form: empty, or begun from a template. `given`: for the template."""
+    """The choice of a type and, once chosen, its form: empty, or begun from a template or another ticket.
+
+    `given` is for the page.
+    """
     offer = drafting.chosen(found, request.args.get("type"))
     if offer is None:
         return _page(opening, found, None, None, **given)
     template = offer.template(request.args.get("template"))
     version = drafting.load_version(offer.code, offer.version)
     about = request_form.facts(opening.who, offer.code)
-    start = request_form.starting(version, about, template.parameters if template else {})
+    begun = template or opening.origin
+    brought = request_form.carried(version, opening.origin, clock.now().date()) if opening.origin else {}
+    start = request_form.starting(version, about, brought | (template.parameters if template else {}))
     form = request_form.fill(
         version,
         request_form.first_access(version, start, about),
         start,
         speech.language(),
-        subject=template.subject if template else "",
-        description=template.description if template else "",
+        subject=begun.subject if begun else "",
+        description=begun.description if begun else "",
     )
     code = template.code if template else ""
     return _page(opening, found, offer, form, version=version, template=code, **given)
@@ -66,7 +72,8 @@ def fields(opening: Opening) -> Response:
 
 
 def _send(opening: Opening, code: str, body: dict[str, Any], *, submit: bool) -> Ticket:
-    extra = {"template": request.form.get("template") or None, "client": opening.client}
+    origin = opening.origin.id if opening.origin else None
+    extra = {"template": request.form.get("template"), "client": opening.client, "created_from": origin}
     whole = {"type": code, **body, "submit": submit} | {name: value for name, value in extra.items() if value}
     key = request.form.get("key")
     answer = door.asker().send("POST", "ticket", "/v1/tickets", whole, key=key, wait=submit)
@@ -86,6 +93,7 @@ def _page(
 ) -> Response:
     words = request.values.get("about", "").strip()[:100]
     shelves = offers.shelves(found, words)
+    near = offer or opening.origin
     part = {"request": "client/_request.html", "choice": "client/_choice.html"}
     whole = "attendant/new.html" if opening.is_for_another else "client/new.html"
     return page.render(
@@ -95,7 +103,7 @@ def _page(
         opening=opening,
         about=words,
         shelves=shelves,
-        shown=_shown(shelves, request.values.get("group") or (offer.group.code if offer else "")),
+        shown=_shown(shelves, request.values.get("group") or (near.group.code if near else "")),
         offer=offer,
         form=form,
         template=template,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, page, request_form, shapes, sheet, speech
+from services.portal import door, drafting, page, request_form, sheet, speech
 from services.portal.ask import Refused
 from services.portal.controls import controls
 from services.portal.shapes import Ticket
@@ -26,7 +26,7 @@ def work(ticket_id: str) -> BaseResponse:
 
     What is refused on the way stays as typed; what went before it is saved, and the page says so.
     """
-    ticket = _ticket(ticket_id)
+    ticket = drafting.load_ticket(ticket_id)
     values = _values(ticket)
     transition = request.form.get("transition")
     try:
@@ -46,7 +46,7 @@ def work(ticket_id: str) -> BaseResponse:
 @door.signed_in
 def fields(ticket_id: str) -> Response:
     """The parameters again after one on which others depend has changed: nothing is saved, nothing is judged."""
-    ticket = _ticket(ticket_id)
+    ticket = drafting.load_ticket(ticket_id)
     version = _version(ticket)
     if version is None:
         return page.render("client/_inputs.html", inputs=[], again=None)
@@ -56,10 +56,6 @@ def fields(ticket_id: str) -> Response:
     drawn = controls(version, cells, values, speech.language())
     again = url_for("tickets.fields", ticket_id=ticket_id)
     return page.render("client/_inputs.html", inputs=[each for each in drawn if not each.read_only], again=again)
-
-
-def _ticket(ticket_id: str) -> Ticket:
-    return shapes.one(door.asker().get("ticket", f"/v1/tickets/{ticket_id}"), Ticket)
 
 
 def _version(ticket: Ticket) -> TypeVersion | None:
@@ -91,7 +87,7 @@ def _understand(ticket_id: str, version: int | str | None) -> int | str | None:
         return version
     body = {"body": text, "due_on": request.form.get("due_on") or None}
     door.asker().send("POST", "ticket", f"/v1/tickets/{ticket_id}/understandings", body)
-    return int(_ticket(ticket_id).version)
+    return int(drafting.load_ticket(ticket_id).version)
 
 
 def _advance(ticket_id: str, transition: str, version: int | str | None) -> Any:
