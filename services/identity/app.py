@@ -15,7 +15,7 @@ from services.identity.api import blueprints
 from services.identity.api.tools import NAME, Tools, house, lifetimes, link_url
 from services.identity.commands import bootstrap as starting
 from services.identity.commands.passwords import invite_administrator as inviting
-from services.identity.gateways.passwords import Argon2
+from services.identity.gateways.passwords import Argon2, Hasher
 from services.identity.gateways.signing import load_signer
 from services.identity.handlers import DISCARDED, RETRY_ONLY
 from services.identity.models import STORE
@@ -77,9 +77,9 @@ def invite_administrator(options: Options, email: str, name: str | None = None) 
     return link_url(options, signer, link)
 
 
-def ensure_people(options: Options, people: Sequence[NewPerson], password: str) -> int:
+def ensure_people(options: Options, people: Sequence[NewPerson], password: str, *, hasher: Hasher | None = None) -> int:
     """Make those of `people` whose e-mail nobody has yet, all with one password; how many were made. Raises Invalid."""
-    hasher = Argon2()
+    hasher = hasher or Argon2()
     made = 0
     with _units(options) as units:
         for person in units.run(lambda tx: starting.not_there(tx, people)):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -94,8 +97,7 @@ def create_tables(url: str, metadata: MetaData) -> None:
 
 def empty(url: str) -> None:
     """Delete every row, whatever refers to it or guards it; tables stay."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(EMPTY)
+    _kept(url).execute(EMPTY)
 
 
 def run(url: str, statements: str) -> None:
@@ -106,8 +108,34 @@ def run(url: str, statements: str) -> None:
 
 def rows(url: str, query: str, parameters: Mapping[str, object] | None = None) -> list[tuple[object, ...]]:
     """The rows of a query, for assertions."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        return connection.execute(query, parameters).fetchall()
+    return _kept(url).execute(query, parameters).fetchall()
+
+
+_OPEN: Final[dict[str, psycopg.Connection[tuple[object, ...]]]] = {}
+_OPENING: Final = threading.Lock()
+
+
+def _kept(url: str) -> psycopg.Connection[tuple[object, ...]]:
+    """The connection kept to a database, in autocommit mode: to open one takes longer than most queries."""
+    with _OPENING:
+        if url not in _OPEN or not _is_alive(_OPEN[url]):
+            _OPEN[url] = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        return _OPEN[url]
+
+
+@atexit.register
+def _close_kept() -> None:
+    for connection in _OPEN.values():
+        connection.close()
+
+
+def _is_alive(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        connection.close()
+        return False
+    return True
 
 
 @contextmanager

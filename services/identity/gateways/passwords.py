@@ -35,11 +35,11 @@ class Hasher(Protocol):
 
 
 class Argon2:
-    """argon2id by the argon2 library."""
+    """argon2id by the argon2 library, of this cost."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, passes: int = PASSES, memory_kib: int = MEMORY_KIB) -> None:
         self._hasher = PasswordHasher(
-            time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, type=Type.ID, hash_len=32, salt_len=16
+            time_cost=passes, memory_cost=memory_kib, parallelism=LANES, type=Type.ID, hash_len=32, salt_len=16
         )
 
     def hash(self, password: str) -> str:

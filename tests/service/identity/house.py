@@ -13,12 +13,16 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from services.identity import app as identity
+from services.identity.api.tools import NAME, Tools
 from services.identity.api.tools import house as house_of
+from services.identity.gateways.passwords import Argon2
 from services.identity.options import Options
 from services.identity.rules.people import NewPerson
 
 PASSWORD = "turn after turn"
 SECRETS = {f"vez-{name}": f"{name}-secret-of-at-least-32-signs-long" for name in ("ticket", "notify", "portal")}
+QUICK = Argon2(passes=1, memory_kib=64)
+"""A real one, of less work: what is tested is what is done with passwords, and what a hash costs has its own test."""
 ADMIN, CLERK, ANA, BRUNO = "admin@vez.test", "clerk@vez.test", "ana@cliente.test", "bruno@atende.test"
 
 
@@ -54,16 +58,18 @@ class Caller:
 class House:
     """Identity with its built-in profiles, its own machine clients, and four people."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, app: Flask | None = None) -> None:
         self.options = options
+        self.app: Flask = app or identity.create_app(options)
+        tools: Tools = self.app.extensions[NAME]
+        self.app.extensions[NAME] = replace(tools, hasher=QUICK)
         identity.bootstrap(options, SECRETS)
         people = [
             self.somebody("Admin", ADMIN, profiles=("administrator",)),
             self.somebody("Ana Souza", ANA, kind="customer", profiles=("client",)),
             self.somebody("Bruno Alves", BRUNO, profiles=("attendant",)),
         ]
-        identity.ensure_people(options, people, PASSWORD)
-        self.app: Flask = identity.create_app(options)
+        identity.ensure_people(options, people, PASSWORD, hasher=QUICK)
         self._number = 0
 
     def somebody(self, name: str, email: str | None = None, **facts: Any) -> NewPerson:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import jwt
@@ -52,8 +53,9 @@ def test_any_service_verifies_a_token_by_the_published_keys(house: House) -> Non
 
 def test_a_new_key_signs_while_the_old_one_is_still_recognised(house: House, options: Options, tmp_path: Path) -> None:
     old = house.sign_in(ANA)
-    write_key(tmp_path / "keys.pem")
-    other = create_app(options)
+    keys = tmp_path / "keys.pem"
+    keys.write_bytes(Path(options.key_file).read_bytes())
+    other = create_app(replace(options, key_file=str(write_key(keys))))
     try:
         caller = Caller(other.test_client(), old["access_token"])
         assert caller.get("/v1/me").status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from services.notify.options import Options
 from shared import client, http
 from tests.service.notify.callers import identity
 from tests.service.notify.smtp import MailServer
-from tests.service.notify.world import World
+from tests.service.notify.world import World, nobody_answers
 
 
 @pytest.fixture
@@ -44,13 +45,40 @@ def world(options: Options) -> Iterator[World]:
         yield world
 
 
+class Building:
+    """The service's HTTP application, opened once for a test run; the ticket service of the present test answers it."""
+
+    def __init__(self, options: Options) -> None:
+        self.ticket_service: Callable[[httpx.Request], httpx.Response] = nobody_answers
+        transports = {
+            "identity": httpx.MockTransport(identity),
+            "ticket": httpx.MockTransport(lambda request: self.ticket_service(request)),
+        }
+        self.app = create_app(options, client.for_options(options, transports))
+
+
+@pytest.fixture(scope="session")
+def buildings() -> Iterator[dict[Options, Building]]:
+    """By their options, mail servers aside, which are the senders' alone."""
+    opened: dict[Options, Building] = {}
+    yield opened
+    for building in opened.values():
+        http.app.close(building.app)
+
+
 @pytest.fixture
-def app(options: Options, world: World) -> Iterator[Flask]:
-    """The service's HTTP application; what one may see of a ticket the world says."""
-    transports = {"identity": httpx.MockTransport(identity), "ticket": httpx.MockTransport(world.ticket_service)}
-    app = create_app(options, client.for_options(options, transports))
-    yield app
-    http.app.close(app)
+def building(options: Options, world: World, buildings: dict[Options, Building]) -> Building:
+    """What one may see of a ticket the world says."""
+    known_by = replace(options, smtp_url="smtp://127.0.0.1:1")
+    building = buildings.get(known_by) or buildings.setdefault(known_by, Building(known_by))
+    building.ticket_service = world.ticket_service
+    return building
+
+
+@pytest.fixture
+def app(building: Building) -> Flask:
+    """The service's HTTP application."""
+    return building.app
 
 
 @pytest.fixture

@@ -15,14 +15,13 @@ import httpx
 import pytest
 from flask import Flask
 
-from services.notify.app import create_app
-from services.notify.options import Options
-from shared import client, clock, http
+from shared import clock
 from shared.contracts import workflow as w
 from shared.contracts.identity import ProfileChanged
 from shared.contracts.ticket import Commented, ParametersChanged
 from shared.ids import new_id
-from tests.service.notify.callers import caller, identity
+from tests.service.notify.callers import caller
+from tests.service.notify.conftest import Building
 from tests.service.notify.world import TRIAGE, World
 from tests.support.processes import free_port, running
 from tests.support.waiting import wait_until
@@ -110,17 +109,15 @@ def stream_url(service_database: Callable[[str], str], tmp_path_factory: pytest.
 
 
 @pytest.fixture
-def live(options: Options, world: World, stream_url: str) -> Iterator[Live]:
+def live(building: Building, world: World, stream_url: str) -> Live:
     unseen = set[str]()
 
     def ticket_service(request: httpx.Request) -> httpx.Response:
         pairs = json.loads(request.content)["pairs"]
         return httpx.Response(200, json={"items": [{**p, "visible": p["ticket_id"] not in unseen} for p in pairs]})
 
-    transports = {"identity": httpx.MockTransport(identity), "ticket": httpx.MockTransport(ticket_service)}
-    app = create_app(options, client.for_options(options, transports))
-    yield Live(world, app, stream_url, unseen)
-    http.app.close(app)
+    building.ticket_service = ticket_service
+    return Live(world, building.app, stream_url, unseen)
 
 
 def _is_ready(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from shared.catalog.definitions import Catalog
@@ -120,6 +121,7 @@ types:
 """
 
 
+@cache
 def house_catalog() -> Catalog:
     """The catalog, read."""
     return read(TEXT, "house.yaml")

@@ -6,23 +6,26 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from services.workflow.access.versions import forget_published
 from services.workflow.options import Options
+from shared.http.app import close
 from tests.service.workflow.house import House
-from tests.service.workflow.world import World
+from tests.service.workflow.world import Building, World
+
+
+@pytest.fixture(scope="session")
+def building(service_database: Callable[[str], str]) -> Iterator[Building]:
+    """The service's HTTP application, opened once."""
+    url = service_database("workflow")
+    building = Building(Options(database_url=url, broker_url="pgmq://postgres@127.0.0.1:1/nowhere"))
+    yield building
+    close(building.app)
 
 
 @pytest.fixture
-def options(database_url: Callable[[str], str]) -> Options:
-    """The service's options: this test's database."""
-    forget_published()
-    return Options(database_url=database_url("workflow"), broker_url="pgmq://postgres@127.0.0.1:1/nowhere")
-
-
-@pytest.fixture
-def world(options: Options) -> Iterator[World]:
+def world(building: Building, database_url: Callable[[str], str]) -> Iterator[World]:
     """The service, hearing events; nobody but profiles is known."""
-    with World(options).running() as world:
+    database_url("workflow")
+    with World(building).running() as world:
         yield world
 
 

@@ -15,9 +15,9 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask import Flask
 from werkzeug.test import TestResponse
 
+from services.workflow.access.versions import forget_published
 from services.workflow.app import create_app
 from services.workflow.handlers import HANDLERS
 from services.workflow.models import STORE
@@ -46,11 +46,29 @@ PROFILES = {
 }
 
 
+class Building:
+    """What a test run opens once: the HTTP application, and identity, answered by the present world."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.world: World | None = None
+        self.services = Services(
+            {name: f"http://{name}.test" for name in ("ticket", "identity")},
+            transports={"identity": httpx.MockTransport(lambda request: self._present().identity(request))},
+        )
+        self.services.service_token = lambda audience: self._present().token(new_id())  # type: ignore[method-assign]
+        self.app = create_app(options, self.services)
+
+    def _present(self) -> World:
+        assert self.world is not None
+        return self.world
+
+
 @dataclass
 class World(Arriving):
     """Feeds events through the inbox, calls the routes, and looks at what became of them."""
 
-    options: Options
+    building: Building
     numbers: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -58,12 +76,10 @@ class World(Arriving):
     count: int = 122
 
     def __post_init__(self) -> None:
+        forget_published()
+        self.building.world = self
+        self.app, self.options, self.services = self.building.app, self.building.options, self.building.services
         self.database = Database(self.options.database_url, application_name="workflow-test")
-        self.services = Services(
-            {name: f"http://{name}.test" for name in ("ticket", "identity")},
-            transports={"identity": httpx.MockTransport(self._identity)},
-        )
-        self.services.service_token = lambda audience: self.token(new_id())  # type: ignore[method-assign]
         publisher = Publisher("workflow", self.database, Bus(self.options.broker_url, "workflow-test"))
         self.runtime = Runtime(self.options, STORE, self.database, publisher, self.services, RESOLVERS)
         self.committer = Committer(self.runtime, HANDLERS, self.options.inbox_tries)
@@ -81,12 +97,10 @@ class World(Arriving):
             clock.OFFSET = timedelta(0)
             self.committer.stop()
             self.database.close()
-            if "app" in self.__dict__:
-                self.app.extensions["vez"].database.close()
 
     # -- identity ---------------------------------------------------------------------------------------------------
 
-    def _identity(self, request: httpx.Request) -> httpx.Response:
+    def identity(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         if path == "/.well-known/jwks.json":
             raw = KEY.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
@@ -202,11 +216,6 @@ class World(Arriving):
         self.later(seconds=0)
 
     # -- HTTP ----------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def app(self) -> Flask:
-        """The service's HTTP application."""
-        return create_app(self.options, self.services)
 
     def call(self, person_id: str | None, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
         """Somebody calls a route below /v1; header names have underscores for dashes."""
