@@ -18,6 +18,7 @@ from services.portal.options import Options
 from services.portal.sessions import Sessions
 from services.portal.stock import Stock
 from shared import client, clock, telemetry
+from shared.draining import drain_bodies
 
 FORM_BYTES = 64 * 1024 * 1024
 
@@ -58,6 +59,7 @@ def create_app(options: Options, services: client.Services | None = None) -> Fla
     _assets(app)
     _health(app)
     views.register(app)
+    drain_bodies(app)
     app.before_request(_begin)
     app.before_request(door.check_seal)
     app.after_request(door.keep_visit)

@@ -20,6 +20,7 @@ from shared.bus import Bus
 from shared.client import Services
 from shared.config import Common
 from shared.database import Database, Reader
+from shared.draining import drain_bodies
 from shared.errors import Retryable
 from shared.http import problems
 from shared.http.documentation import PAGE
@@ -104,6 +105,7 @@ def create_service(
         options, store, database, publisher, services, verifier, load_actor, resolvers or {}, folders
     )
     problems.register(app)
+    drain_bodies(app)
     api = OwnProblems(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)

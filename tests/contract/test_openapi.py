@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,20 +17,14 @@ SIGNING_OUT = ("/sessions", "/me/password", "/tokens", "/portal-sessions", "/lin
 """What would end the session that this test uses, or throttle it."""
 
 
-@pytest.fixture(scope="module")
-def vez() -> Iterator[stack.Stack]:
-    with stack.running() as running:
-        yield running
-
-
-@pytest.mark.xdist_group("openapi")
+@pytest.mark.xdist_group("stack")
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_that_fits_the_document_makes_a_service_fail(vez: stack.Stack, service: str) -> None:
     drive(vez, service, examples=2)
 
 
 @pytest.mark.heavy
-@pytest.mark.xdist_group("openapi")
+@pytest.mark.xdist_group("stack")
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_that_fits_the_document_makes_a_service_fail_in_many_tries(vez: stack.Stack, service: str) -> None:
     drive(vez, service, examples=100)
