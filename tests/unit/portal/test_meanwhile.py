@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -88,3 +89,27 @@ def test_what_a_rule_refuses_is_told_as_before(bruno: FlaskClient, town: Town) -
     text = sealed(bruno, f"/tickets/{TICKET_ID}/transfer", {"to": "x", "reason": "y", "seen": SEEN}).text
     assert "v-meanwhile" not in text
     assert "Ninguém com esse e-mail" in text
+
+
+def test_what_was_left_as_the_page_showed_it_takes_nothing_back_from_others(ana: FlaskClient, town: Town) -> None:
+    turn = {"side": "client", "holder": {"id": PEOPLE["ana"]["id"], "name": "Ana Souza"}, "since": SEEN}
+    now = {"invoice": "20261107", "amount": "1500.00"}
+    fields = [{"code": code, "kind": "text", "label": code, "access": "required"} for code in now]
+    told = {"actions": ["edit", "advance"], "transitions": WAYS, "turn": turn, "parameters": now, "fields": fields}
+    town.answers[f"ticket GET {PATH}"] = a_ticket(**told, version=8)
+    town.answers[f"ticket PATCH {PATH}"] = stale()
+    typed = {"p-invoice": "20261108", "p-amount": "1.284,90", "version": "3", "seen": SEEN}
+    shown = json.dumps({"invoice": "20261107", "amount": "1284.90"})
+    answer = sealed(ana, f"/tickets/{TICKET_ID}/work", typed | {"shown": shown})
+    assert json.loads(town.sent("PATCH", PATH)[-1].content) == {"parameters": {"invoice": "20261108"}}
+    assert 'value="20261108"' in answer.text, "what was typed stays"
+    assert 'value="1.500,00"' in answer.text, "and what others wrote is shown"
+
+
+@pytest.mark.parametrize("shown", ["", "[]", "{", '"x"'])
+def test_without_what_was_shown_all_that_differs_is_sent(ana: FlaskClient, town: Town, shown: str) -> None:
+    turn = {"side": "client", "holder": {"id": PEOPLE["ana"]["id"], "name": "Ana Souza"}, "since": SEEN}
+    town.answers[f"ticket GET {PATH}"] = a_ticket(actions=["edit"], turn=turn, version=8)
+    town.answers[f"ticket PATCH {PATH}"] = a_ticket()
+    sealed(ana, f"/tickets/{TICKET_ID}/work", {"p-invoice": "20261107", "p-amount": "9,90", "shown": shown})
+    assert json.loads(town.sent("PATCH", PATH)[-1].content) == {"parameters": {"amount": "9.90"}}

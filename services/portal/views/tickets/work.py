@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Response, request, url_for
@@ -63,13 +64,24 @@ def _version(ticket: Ticket) -> TypeVersion | None:
 
 
 def _values(ticket: Ticket) -> dict[str, Any]:
-    """What the form says of the parameters that this side may edit in this stage, conditions aside."""
+    """What the person changed of the parameters that this side may edit in this stage, conditions aside."""
     version = _version(ticket)
     if version is None or not ticket.may("edit"):
         return {}
     code = ticket.stage.code if ticket.stage else version.flow.first
     side = show.side_of(door.me(), ticket)
-    return request_form.typed_values(request.form, version, access.cells(version, code, side))
+    typed = request_form.typed_values(request.form, version, access.cells(version, code, side))
+    shown = _shown()
+    return {code: value for code, value in typed.items() if code not in shown or value != shown[code]}
+
+
+def _shown() -> dict[str, Any]:
+    """The values that the form was drawn with: what was left as it was is no answer to what others wrote meanwhile."""
+    try:
+        shown = json.loads(request.form.get("shown", ""))
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
 
 
 def _save(ticket: Ticket, values: dict[str, Any]) -> int | str | None:
