@@ -20,8 +20,8 @@ from shared.catalog.definitions import Catalog, Type
 from vez.catalog.files import read_text
 from vez.http import Origin
 from vez.logs import LogError
-from vez.rehearsal import logs, report
-from vez.rehearsal.findings import GRAVE, PROBLEMS, Findings, Problem, found
+from vez.rehearsal import logs, page, report
+from vez.rehearsal.findings import GRAVE, PROBLEMS, Problem, found
 from vez.rehearsal.house import House
 from vez.rehearsal.reading import Reader
 from vez.rehearsal.recorded import Recorded
@@ -69,13 +69,19 @@ class Span(click.ParamType):  # type: ignore[type-arg]  # generic only in the ch
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the whole report."
 )
+@click.option(
+    "--page",
+    "page_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it as a page with charts.",
+)
 @click.option("--default-attendant", metavar="E-MAIL", help="With --log: who gets a stage that has no rule.")
 @click.option("--password", envvar="VEZ_ADMIN_PASSWORD", default=DEMO_PASSWORD, hidden=True)
 @click.option("--user", default=DEMO_ADMIN, show_default=True, metavar="E-MAIL", help="An administrator.")
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The running system's origin.")
 def rehearse(
     file: Path, since: timedelta | None, log_file: Path | None, code: str | None, fail_on: Sequence[Problem],
-    json_file: Path | None, default_attendant: str | None, url: str, user: str, password: str,
+    json_file: Path | None, page_file: Path | None, default_attendant: str | None, url: str, user: str, password: str,
 ) -> None:  # fmt: skip
     """Walk tickets that really were through the draft in FILE, and tell what would have become of them.
 
@@ -97,15 +103,12 @@ def rehearse(
         click.echo(f"Nobody has these e-mails, so nobody stands for them: {', '.join(unknown)}.", err=True)
     findings = walk_all(draft, house, tickets, now, walked_one=lambda: None)
     wanted = [problem for problem in PROBLEMS if problem in fail_on]
-    _finish(findings, found(findings, wanted), json_file, source=str(log_file or url), now=now)
-
-
-def _finish(
-    findings: Sequence[Findings], failed: Sequence[Problem], json_file: Path | None, *, source: str, now: datetime
-) -> None:
+    failed, source = found(findings, wanted), str(log_file or url)
     report.show(findings, failed, Console(soft_wrap=True, highlight=False))
     if json_file is not None:
         report.write_json(report.to_wire(findings, failed, source=source, now=now), json_file)
+    if page_file is not None:
+        page.write_page(findings, failed, page_file, draft=file.name, source=source, now=now)
     if failed:
         raise SystemExit(1)
 

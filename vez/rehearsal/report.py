@@ -51,16 +51,17 @@ def _section(findings: Findings, problem: Problem) -> Iterator[Text]:
 
 
 def _lines(places: Places, problem: Problem) -> Iterator[Text]:
-    listed = _by_count(places)
+    listed = by_count(places)
     for place, met in listed[:SHOWN]:
         counted = f"{met.tickets:,} ticket{'s' if met.tickets != 1 else ''}"
         times = f", {met.count:,} times" if met.count != met.tickets else ""
-        yield Text(f"    {_said(place, problem)}: {counted}{times} (as {', '.join(met.examples)})")
+        yield Text(f"    {said(place, problem)}: {counted}{times} (as {', '.join(met.examples)})")
     if len(listed) > SHOWN:
         yield Text(f"    … and {len(listed) - SHOWN:,} more, which --json has")
 
 
-def _said(place: tuple[str, ...], problem: Problem) -> str:
+def said(place: tuple[str, ...], problem: Problem) -> str:
+    """Where a problem was met, and what was met there."""
     stage, *rest = place
     if problem == "holders":
         return f"{stage}: {ARROW.join(rest)}"
@@ -98,7 +99,8 @@ def lasted(seconds: float) -> str:
     return " ".join(said[:2]) or "0 s"
 
 
-def _by_count(places: Places) -> list[tuple[tuple[str, ...], Met]]:
+def by_count(places: Places) -> list[tuple[tuple[str, ...], Met]]:
+    """The places, those of the most tickets first."""
     return sorted(places.items(), key=lambda item: (-item[1].tickets, item[0]))
 
 
@@ -121,7 +123,7 @@ def _wire(findings: Findings) -> dict[str, Any]:
     }
     for problem in PROBLEMS:
         if problem != "durations":
-            told[problem.replace("-", "_")] = [_place(key, met) for key, met in _by_count(findings.places(problem))]
+            told[problem.replace("-", "_")] = [_place(key, met) for key, met in by_count(findings.places(problem))]
     before, after = findings.whole.medians
     told["median_seconds"] = {"recorded": before, "rehearsed": after}
     told["stages"] = [

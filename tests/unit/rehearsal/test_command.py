@@ -85,3 +85,28 @@ def test_wrong_calls_say_what_to_do(drawn: tuple[Path, Path], tmp_path: Path) ->
     invalid = run(broken, "--log", log)
     assert invalid.exit_code == 1
     assert "broken.yaml:2" in invalid.output
+
+
+def test_the_page_tells_what_the_text_tells_and_takes_nothing_for_markup(
+    drawn: tuple[Path, Path], tmp_path: Path
+) -> None:
+    log, file = drawn
+    log.write_text(log.read_text().replace("Carla", "&lt;img src=x&gt;"))
+    assert CliRunner().invoke(discover, [str(log), "-o", str(file)]).exit_code == 0
+    changed(file, "register", "pay")
+    page = tmp_path / "<b>page.html"
+    assert run(file, "--log", log, "--page", page).exit_code == 1
+    text = page.read_text()
+    assert "Failed by: refused" in text
+    assert "register: pay (unknown-transition)" in text
+    assert "From submission to end" in text
+    assert "<img" not in text
+    assert "<script" not in text
+
+
+def test_a_page_for_a_draft_that_nothing_speaks_against_says_so(drawn: tuple[Path, Path], tmp_path: Path) -> None:
+    log, file = drawn
+    assert run(file, "--log", log, "--page", tmp_path / "page.html").exit_code == 0
+    text = (tmp_path / "page.html").read_text()
+    assert "Nothing speaks against the draft" in text
+    assert "Refused" not in text
