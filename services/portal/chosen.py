@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from flask import url_for
 
+from services.portal import narrowing
+
 FILTERS: Final = (
     "my_turn",
     "my_queues",
@@ -39,6 +41,11 @@ class Chosen:
     saved: str = ""
     cursor: str = ""
 
+    @property
+    def of(self) -> str:
+        """The type, or the group, as its chooser says it."""
+        return narrowing.joined(self.type, self.group)
+
     def query(self) -> dict[str, str]:
         """The view as the ticket service keeps it under a name."""
         narrowed = {name: getattr(self, name) for name in NARROWINGS if getattr(self, name)}
@@ -60,8 +67,13 @@ class Chosen:
 
 
 def read(asked: Mapping[str, Any]) -> Chosen:
-    """The view that an address or a saved filter asks for; what it does not know of filters and orders is the usual."""
+    """The view that an address or a saved filter asks for; what it does not know of filters and orders is the usual.
+
+    `of` says a type, or a group, in one word, as the chooser does.
+    """
     said = {name: str(asked.get(name) or "").strip() for name in Chosen.__dataclass_fields__}
+    if "of" in asked:
+        said |= narrowing.split(str(asked["of"]).strip())
     return Chosen(
         filter=_one_of(FILTERS, said["filter"], "my_turn"),
         order=_one_of(ORDERS, said["order"], "due"),

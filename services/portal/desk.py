@@ -75,8 +75,8 @@ def gather(**questions: Callable[[], Any]) -> dict[str, Any]:
     found = page.gather(
         **questions,
         desk_counts=lambda: ask.get("ticket", "/v1/tickets/counts", **{"as": "attendant"}),
-        desk_queues=lambda: _quietly("workflow", "/v1/queues", limit=100),
-        desk_saved=lambda: _quietly("ticket", "/v1/saved-filters", **{"as": "attendant"}),
+        desk_queues=lambda: quietly("workflow", "/v1/queues", limit=100),
+        desk_saved=lambda: quietly("ticket", "/v1/saved-filters", **{"as": "attendant"}),
     )
     g.desk_parts = tuple(found.pop(part) for part in ("desk_counts", "desk_queues", "desk_saved"))
     return found
@@ -88,10 +88,10 @@ def queues() -> list[dict[str, Any]]:
     return found
 
 
-def _quietly(service: str, path: str, **params: str | int) -> list[dict[str, Any]]:
-    """A list that the menu can do without."""
+def quietly(service: str, path: str, part: str = "items", **params: str | int) -> list[dict[str, Any]]:
+    """A list that the console can do without."""
     try:
-        items: list[dict[str, Any]] = door.asker().get(service, path, **params)["items"]
+        items: list[dict[str, Any]] = door.asker().get(service, path, **params)[part]
     except (Retryable, Refused):
         return []
     return items

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flask import request, url_for
 
-from services.portal import formats
+from services.portal import formats, narrowing
 from services.portal.tongue import gettext
 from shared import clock
 
@@ -17,7 +17,6 @@ SPANS: Final = (30, 90, 365)
 USUAL: Final = 90
 MOST: Final = 731
 """The longest period that a report covers, in days."""
-OF_GROUP: Final = "group:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +31,7 @@ class Choice:
     @property
     def present(self) -> dict[str, str]:
         """How a service is asked about what is open now."""
-        is_group = self.of.startswith(OF_GROUP)
-        narrowed = {"group" if is_group else "type": self.of.removeprefix(OF_GROUP), "queue": self.queue}
+        narrowed = {**narrowing.split(self.of), "queue": self.queue}
         return {name: value for name, value in narrowed.items() if value}
 
     @property
@@ -84,13 +82,3 @@ def spans(choice: Choice, endpoint: str, today: date | None = None) -> list[dict
         is_now = (choice.since, choice.until) == (since, today)
         made.append({"name": names[days], "address": address, "is_now": is_now})
     return made
-
-
-def groups(types: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The types to choose from, by their groups."""
-    found: dict[str, dict[str, Any]] = {}
-    for each in types:
-        group = each["group"]
-        kept = found.setdefault(group["code"], {**group, "value": OF_GROUP + group["code"], "types": []})
-        kept["types"].append(each)
-    return sorted(found.values(), key=lambda group: str(group["name"]))

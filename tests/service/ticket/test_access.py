@@ -99,6 +99,7 @@ TABLE: Final[dict[tuple[str, str], Row]] = {
     ),
     ("GET", "/v1/tickets"): Row(cells=((200, MODULE),), about_a_ticket=False),
     ("GET", "/v1/tickets/counts"): Row(cells=((200, MODULE),), about_a_ticket=False),
+    ("GET", "/v1/tickets/choices"): Row(cells=((200, (*ATTENDANTS, "other_attendant")),), about_a_ticket=False),
     ("POST", "/v1/tickets"): Row(
         {"type": "dispute", "subject": "x"},
         ((201, ("client", "guardian", "shared", "other_client")), (403, ATTENDANTS)),

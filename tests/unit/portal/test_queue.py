@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.unit.portal.asking import sealed
@@ -99,3 +100,25 @@ def test_a_saved_filter_that_is_removed_leads_back_to_the_queue(bruno: FlaskClie
 
 def test_who_does_not_attend_saves_no_filter(ana: FlaskClient) -> None:
     assert sealed(ana, "/queue/filters", {"name": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("of", "asked"), [("dispute", {"type": "dispute"}), ("group:finance", {"group": "finance"}), ("", {})]
+)
+def test_the_queue_is_narrowed_to_a_type_or_to_a_group_by_one_chooser(
+    bruno: FlaskClient, town: Town, of: str, asked: dict[str, str]
+) -> None:
+    finance = {"code": "finance", "name": "Financeiro"}
+    types = [{"code": "dispute", "name": "Contestação", "group": finance}]
+    town.answers["ticket GET /v1/tickets/choices"] = {"types": types, "queues": []}
+    text = bruno.get(f"/queue?filter=all&type=other&of={of}").text
+    given = town.sent("GET", "/v1/tickets")[-1].url.params
+    assert {name: given[name] for name in ("type", "group") if name in given} == asked
+    assert '<option value="group:finance"' in text
+    if of:
+        assert f'<option value="{of}" selected>' in text
+
+
+def test_without_the_types_the_queue_keeps_what_narrows_it(bruno: FlaskClient, town: Town) -> None:
+    text = bruno.get("/queue?filter=all&type=dispute").text
+    assert 'name="of" value="dispute"' in text

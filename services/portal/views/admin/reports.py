@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Response, abort, request
 
-from services.portal import door, page, speech
+from services.portal import door, narrowing, page, speech
 from services.portal.reporting import cells, choice, dashboard, past
 from services.portal.reporting.choice import Choice
 from services.portal.views.admin import frame
@@ -94,7 +94,7 @@ def _page(template: str, place: str, chosen: Choice, scope: dict[str, Any], **gi
         place,
         chosen=chosen,
         spans=choice.spans(chosen, str(request.endpoint)),
-        groups=choice.groups(scope["types"]),
+        groups=narrowing.groups(scope["types"]),
         queues=scope["queues"],
         side_names=cells.side_names(),
         made_at=clock.now(),

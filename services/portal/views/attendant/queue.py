@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from services.portal import chosen, desk, door, page, rows, shapes, sheet, words
+from services.portal import chosen, desk, door, narrowing, page, rows, shapes, sheet, words
 from services.portal.chosen import Chosen
 from services.portal.shapes import Message, Spell, Step, Ticket
 from services.portal.tongue import gettext
@@ -37,7 +37,11 @@ def table(results: list[dict[str, Any]] | None = None, status: int = 200, naming
     """The page; `results` are what a bulk action did with each ticket, `naming` a name that was refused."""
     shown = chosen.read(request.args)
     ask = door.asker()
-    listed = desk.gather(listed=lambda: ask.get("ticket", "/v1/tickets", **shown.wanted(), limit=LIMIT))["listed"]
+    found = desk.gather(
+        listed=lambda: ask.get("ticket", "/v1/tickets", **shown.wanted(), limit=LIMIT),
+        choices=lambda: desk.quietly("ticket", "/v1/tickets/choices", "types"),
+    )
+    listed = found["listed"]
     reader = page.reader("attendant")
     menu = desk.desk(shown)
     tickets = rows.ordered(shapes.several(listed, Ticket), shown.order)
@@ -51,6 +55,7 @@ def table(results: list[dict[str, Any]] | None = None, status: int = 200, naming
         chosen=shown,
         heading=_heading(menu, shown, listed),
         orders=_orders(),
+        groups=narrowing.groups(found["choices"]),
         priorities=_priorities(),
         rows=[_row(ticket, reader) for ticket in tickets],
         next_cursor=listed.get("next_cursor"),
