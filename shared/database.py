@@ -223,17 +223,22 @@ tables, however few rows the planner was last told of."""
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL for psycopg and the values of its constants."""
+    """SQL for psycopg and the values of its constants.
+
+    `is_planned_anew`: for the values of each call, which stand in the text that is sent, since no one plan serves all
+    of them.
+    """
 
     sql: str
     constants: Mapping[str, Any] = field(default_factory=dict)
+    is_planned_anew: bool = False
 
 
-def compiled(construct: ClauseElement) -> Statement:
+def compiled(construct: ClauseElement, *, is_planned_anew: bool = False) -> Statement:
     """Compile a Core construct; do it at import, once."""
     result = construct.compile(dialect=DIALECT)
     constants = {k: v for k, v in result.params.items() if v is not None}
-    return Statement(str(result), constants)
+    return Statement(str(result), constants, is_planned_anew)
 
 
 class Reader:
@@ -263,7 +268,10 @@ class Reader:
             statement = compiled(statement)
         if statement.constants:
             params = {**statement.constants, **params}
-        return self.connection.execute(statement.sql, params).fetchall()
+        if not statement.is_planned_anew:
+            return self.connection.execute(statement.sql, params).fetchall()
+        with psycopg.ClientCursor(self.connection, row_factory=self.connection.row_factory) as cursor:
+            return cursor.execute(statement.sql, params).fetchall()
 
     def stream(self, statement: Statement | ClauseElement, /, **params: Any) -> Iterator[Any]:
         """The rows one by one, fetched by and by through a cursor of the server's: memory stays flat."""

@@ -1,4 +1,7 @@
-"""Lists of tickets and their counts: one read of a page's ids and rows together, however many tickets there are."""
+"""Lists of tickets and their counts: one read of a page's ids and rows together, however many tickets there are.
+
+A search is planned for its words: a plan made for any words reads all that hold a common one.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,9 @@ FEW: Final = 1000
 """Up to so many texts that hold the words are read by the words' index; common words are met soon enough on the way."""
 
 
+HELD: Final = frozenset({"visible", "visible_and_third_party", "third_party", "my_turn", "my_queues"})
+"""The lists of what somebody holds or held, which is twenty tickets or half of all: planned for whom they are."""
+
 Narrowing = frozenset[str]
 
 _query: Final = func.websearch_to_tsquery(
@@ -68,7 +74,8 @@ def _page(name: str, by: Narrowing, *, walked: bool = False) -> Statement:
     return compiled(
         select(*columns(t, ONE, whole=False, own=name == "own"))
         .select_from(joined(t, whole=False).join(chosen, chosen.c.id == t.c.id))
-        .order_by(t.c.id.desc())
+        .order_by(t.c.id.desc()),
+        is_planned_anew=walked or name in HELD,
     )
 
 
@@ -86,7 +93,7 @@ def _found(name: str, by: Narrowing) -> Statement:
     by_number = select(numbered.c.id).where(numbered.c.number == any_(bindparam("numbers", type_=CODES)))
     found = func.array(union_all(by_text, by_number).scalar_subquery(), type_=IDS)
     chosen = _belonging(name, by, tickets.c.id == any_(found), tickets.c.id < BEFORE)
-    return compiled(chosen.order_by(tickets.c.id.desc()))
+    return compiled(chosen.order_by(tickets.c.id.desc()), is_planned_anew=True)
 
 
 @cache
@@ -95,13 +102,13 @@ def _ordered(name: str, by: Narrowing, order: str) -> Statement:
     key = _ORDERS[order]
     place = tuple_(bindparam("after", type_=Instant()), bindparam("after_id", type_=Id()))
     chosen = _belonging(name, by, tuple_(key, tickets.c.id) > place)
-    return compiled(chosen.order_by(key, tickets.c.id))
+    return compiled(chosen.order_by(key, tickets.c.id), is_planned_anew=name in HELD)
 
 
 _never: Final = literal_column("'infinity'::timestamptz", Instant())
 _ORDERS: Final = {"due": func.coalesce(tickets.c.due_at, _never), "waiting": tickets.c.turn_since}
 _few: Final = select(texts.c.ticket_id).where(texts.c.words.op("@@")(_query)).limit(literal_column(str(FEW + 1)))
-_HOW_MANY: Final = compiled(select(func.count()).select_from(_few.subquery("few")))
+_HOW_MANY: Final = compiled(select(func.count()).select_from(_few.subquery("few")), is_planned_anew=True)
 _SPELLS: Final = compiled(
     select(turns.c.ticket_id, turns.c.side, turns.c.since)
     .where(turns.c.ticket_id == any_(bindparam("ids", type_=IDS)))

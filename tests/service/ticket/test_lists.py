@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -303,15 +304,15 @@ def test_a_list_is_narrowed_to_what_one_queue_or_one_person_holds(house: House) 
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """The statements that connections run in a block."""
     ran: list[Any] = []
-    execute = psycopg.Connection.execute
+    execute = psycopg.Cursor.execute
 
     def counting(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.info.get_parameters().get("application_name") == "vez-ticket-http":
+        if self.connection.info.get_parameters().get("application_name") == "vez-ticket-http":
             ran.append(query)
         return execute(self, query, *args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(psycopg.Connection, "execute", counting)
+        patch.setattr(psycopg.Cursor, "execute", counting)
         yield ran
 
 
@@ -347,3 +348,17 @@ def test_every_list_has_the_index_that_serves_it(world: World, name: str) -> Non
         query = f"EXPLAIN {page.sql}"
         plan = connection.execute(query, {**page.constants, **looking(someone), **values}).fetchall()
     assert [row for (row,) in plan if re.search("Seq Scan on (tickets|holders|texts|shares)", row)] == []
+
+
+def test_lists_that_are_planned_anew_are_lists() -> None:
+    assert set(LISTS) >= lists.HELD
+
+
+def test_what_is_planned_anew_gets_its_values_as_values(house: House) -> None:
+    """They stand in the text that is sent, so what somebody typed must not become SQL."""
+    ticket = house.routed(subject="O'Brien; DROP TABLE texts; -- 100% \\' fim")
+    for words in ("O'Brien", "texts; --", "100%", "\\'", "%(words)s", "fim'); SELECT 1; --"):
+        answer = house.world.call(house.bruno, "GET", f"/tickets?as=attendant&filter=all&q={quote(words)}")
+        assert answer.status_code == 200, words
+    found = house.world.call(house.bruno, "GET", "/tickets?as=attendant&filter=my_turn&q=O%27Brien")
+    assert [each["id"] for each in found.json["items"]] == [ticket]
