@@ -106,6 +106,16 @@ def test_what_was_left_as_the_page_showed_it_takes_nothing_back_from_others(ana:
     assert 'value="1.500,00"' in answer.text, "and what others wrote is shown"
 
 
+def test_what_was_shown_empty_and_left_empty_does_not_empty_what_others_filled(ana: FlaskClient, town: Town) -> None:
+    turn = {"side": "client", "holder": {"id": PEOPLE["ana"]["id"], "name": "Ana Souza"}, "since": SEEN}
+    now = {"invoice": "20261107", "amount": "1500.00"}
+    town.answers[f"ticket GET {PATH}"] = a_ticket(actions=["edit"], turn=turn, parameters=now, version=8)
+    town.answers[f"ticket PATCH {PATH}"] = a_ticket()
+    typed = {"p-invoice": "20261108", "p-amount": "", "shown": json.dumps({"invoice": "20261107"})}
+    sealed(ana, f"/tickets/{TICKET_ID}/work", typed)
+    assert json.loads(town.sent("PATCH", PATH)[-1].content) == {"parameters": {"invoice": "20261108"}}
+
+
 @pytest.mark.parametrize("shown", ["", "[]", "{", '"x"'])
 def test_without_what_was_shown_all_that_differs_is_sent(ana: FlaskClient, town: Town, shown: str) -> None:
     turn = {"side": "client", "holder": {"id": PEOPLE["ana"]["id"], "name": "Ana Souza"}, "since": SEEN}

@@ -72,16 +72,19 @@ def _values(ticket: Ticket) -> dict[str, Any]:
     side = show.side_of(door.me(), ticket)
     typed = request_form.typed_values(request.form, version, access.cells(version, code, side))
     shown = _shown()
-    return {code: value for code, value in typed.items() if code not in shown or value != shown[code]}
+    return typed if shown is None else {code: value for code, value in typed.items() if value != shown.get(code)}
 
 
-def _shown() -> dict[str, Any]:
-    """The values that the form was drawn with: what was left as it was is no answer to what others wrote meanwhile."""
+def _shown() -> dict[str, Any] | None:
+    """The values that the form was drawn with: what was left as it was is no answer to what others wrote meanwhile.
+
+    None where the form does not say.
+    """
     try:
         shown = json.loads(request.form.get("shown", ""))
     except ValueError:
-        return {}
-    return shown if isinstance(shown, dict) else {}
+        return None
+    return shown if isinstance(shown, dict) else None
 
 
 def _save(ticket: Ticket, values: dict[str, Any]) -> int | str | None:
