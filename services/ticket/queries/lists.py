@@ -31,9 +31,11 @@ from services.ticket.access.loading import columns, joined, reading, require_mod
 from services.ticket.access.seeing import CODES, IDS, ONE, looking
 from services.ticket.access.streams import BEFORE, MOST, merged, narrowed
 from services.ticket.models import folded, texts, tickets, turns
+from services.ticket.queries import reports
 from services.ticket.rules import problems
 from services.ticket.rules.answers import TicketLine
 from services.ticket.rules.numbers import numbers_meant
+from services.ticket.rules.reports import Scope
 from services.ticket.rules.turns import ATTENDANT_FILTERS, CLIENT_FILTERS
 from services.ticket.rules.viewing import line, tracked
 from shared.database import Id, Instant, Reader, Statement, compiled
@@ -167,6 +169,12 @@ def side_of(actor: Actor, asked: str | None) -> str:
     if side == "client" and not actor.may("portal.client_online"):
         raise Forbidden("You have no access to the client's pages")
     return side
+
+
+def choices(reader: Reader, actor: Actor) -> Scope:
+    """By what an attendants' list may be narrowed. Raises Forbidden for who reads none."""
+    side_of(actor, "attendant")
+    return reports.scope(reader, actor)
 
 
 def page(reader: Reader, actor: Actor, asked: Asked, *, after: Sequence[str], most: int) -> Listed:
