@@ -68,17 +68,26 @@ def starting(
     return values.defaults(version, about) | dict(template)
 
 
-def carried(version: TypeVersion, origin: Ticket, today: date) -> dict[str, Any]:
-    """The values of another ticket that a new one may begin with: what its first stage asks and takes, but no files."""
-    known = {each.code: each.kind for each in origin.fields}
-    asked = first_column(version)
+def carried(version: TypeVersion, origin: Ticket, source: TypeVersion, today: date) -> dict[str, Any]:
+    """The values of another ticket (of the version `source`) that a new one may begin with, files aside.
+
+    Of what the new one's first stage asks and takes only what the client sees of the other one now: the reader, an
+    attendant, may see more, and must not hand it on unawares.
+    """
+    stage = origin.stage.code if origin.stage else source.flow.first
+    seen = access.cells(source, stage, "client")
     given = {
         code: value
         for code, value in origin.parameters.items()
-        if code in asked and known.get(code) == version.parameter_by_code[code].kind != "file"
+        if seen.get(code, "invisible") != "invisible" and _is_same_kind(code, version, source)
     }
     judged = values.accept(version, version.flow.first, "client", given, {}, turn_side="client", today=today)
     return {code: value for code, value in judged.values.items() if code not in judged.errors}
+
+
+def _is_same_kind(code: str, version: TypeVersion, source: TypeVersion) -> bool:
+    new, old = version.parameter_by_code.get(code), source.parameter_by_code[code]
+    return new is not None and new.kind == old.kind != "file"
 
 
 def fill(

@@ -90,11 +90,8 @@ def test_who_may_not_open_for_others_has_neither_the_page_nor_its_entry(
 def test_a_request_made_from_another_begins_with_what_that_says_and_tells_where_it_came_from(
     bruno: FlaskClient, town: Town
 ) -> None:
-    kept = {"invoice": "20261107", "amount": "dez", "urgent": True}
-    known = [{"code": code, "kind": kind} for code, kind in [("invoice", "text"), ("amount", "money")]]
-    town.answers[f"ticket GET /v1/tickets/{TICKET_ID}"] = a_ticket(
-        parameters=kept, fields=[*known, {"code": "urgent", "kind": "choice"}]
-    )
+    kept = {"invoice": "20261107", "amount": "dez", "note": "entre nós"}
+    town.answers[f"ticket GET /v1/tickets/{TICKET_ID}"] = a_ticket(parameters=kept)
     text = bruno.get(f"{PAGE}&type=dispute&from={TICKET_ID}").text
     assert 'value="Cobrança em dobro"' in text
     assert "Paguei duas vezes." in text
@@ -104,6 +101,17 @@ def test_a_request_made_from_another_begins_with_what_that_says_and_tells_where_
     town.answers["ticket POST /v1/tickets"] = (201, a_ticket())
     sealed(bruno, "/queue/new", FORM | FILLED | {"from": TICKET_ID})
     assert json.loads(town.sent("POST", "/v1/tickets")[-1].content)["created_from"] == TICKET_ID
+
+
+def test_what_the_client_does_not_see_of_the_other_request_is_not_handed_on(bruno: FlaskClient, town: Town) -> None:
+    """The stage `more` shows clients the invoice alone."""
+    stage = {"code": "more", "name": "Complementar", "kind": "ordinary", "approves": None}
+    town.answers[f"ticket GET /v1/tickets/{TICKET_ID}"] = a_ticket(stage=stage)
+    text = bruno.get(f"{PAGE}&type=dispute&from={TICKET_ID}").text
+    assert 'value="20261107"' in text
+    assert "1.284,90" not in text
+    town.answers[f"ticket GET /v1/tickets/{TICKET_ID}"] = a_ticket()
+    assert "1.284,90" in bruno.get(f"{PAGE}&type=dispute&from={TICKET_ID}").text
 
 
 def test_a_draft_made_from_another_tells_where_it_came_from(bruno: FlaskClient, town: Town) -> None:

@@ -31,7 +31,7 @@ def begin(opening: Opening, found: list[Offer], **given: Any) -> Response:
     version = drafting.load_version(offer.code, offer.version)
     about = request_form.facts(opening.who, offer.code)
     begun = template or opening.origin
-    brought = request_form.carried(version, opening.origin, clock.now().date()) if opening.origin else {}
+    brought = _brought(version, opening.origin) if opening.origin else {}
     start = request_form.starting(version, about, brought | (template.parameters if template else {}))
     form = request_form.fill(
         version,
@@ -43,6 +43,11 @@ def begin(opening: Opening, found: list[Offer], **given: Any) -> Response:
     )
     code = template.code if template else ""
     return _page(opening, found, offer, form, version=version, template=code, **given)
+
+
+def _brought(version: TypeVersion, origin: Ticket) -> dict[str, Any]:
+    source = door.versions().find(origin.type.code, origin.flow_version)
+    return request_form.carried(version, origin, source, clock.now().date()) if source else {}
 
 
 def create(opening: Opening, found: list[Offer], **given: Any) -> BaseResponse:
