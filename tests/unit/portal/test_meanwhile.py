@@ -91,14 +91,17 @@ def test_what_a_rule_refuses_is_told_as_before(bruno: FlaskClient, town: Town) -
     assert "Ninguém com esse e-mail" in text
 
 
-def test_what_was_left_as_the_page_showed_it_takes_nothing_back_from_others(ana: FlaskClient, town: Town) -> None:
+@pytest.mark.parametrize("amount", ["1.284,90", "1284,9"])
+def test_what_was_left_as_the_page_showed_it_takes_nothing_back_from_others(
+    ana: FlaskClient, town: Town, amount: str
+) -> None:
     turn = {"side": "client", "holder": {"id": PEOPLE["ana"]["id"], "name": "Ana Souza"}, "since": SEEN}
     now = {"invoice": "20261107", "amount": "1500.00"}
     fields = [{"code": code, "kind": "text", "label": code, "access": "required"} for code in now]
     told = {"actions": ["edit", "advance"], "transitions": WAYS, "turn": turn, "parameters": now, "fields": fields}
     town.answers[f"ticket GET {PATH}"] = a_ticket(**told, version=8)
     town.answers[f"ticket PATCH {PATH}"] = stale()
-    typed = {"p-invoice": "20261108", "p-amount": "1.284,90", "version": "3", "seen": SEEN}
+    typed = {"p-invoice": "20261108", "p-amount": amount, "version": "3", "seen": SEEN}
     shown = json.dumps({"invoice": "20261107", "amount": "1284.90"})
     answer = sealed(ana, f"/tickets/{TICKET_ID}/work", typed | {"shown": shown})
     assert json.loads(town.sent("PATCH", PATH)[-1].content) == {"parameters": {"invoice": "20261108"}}

@@ -16,8 +16,10 @@ from services.portal.sheet import Trouble
 from services.portal.tongue import gettext
 from services.portal.views.tickets import deeds, files, show
 from services.portal.views.tickets.blueprint import blueprint
-from shared.catalog import access
+from shared import clock
+from shared.catalog import access, kinds
 from shared.catalog.definitions import TypeVersion
+from shared.catalog.parameters import Parameter
 
 
 @blueprint.post("/<uuid:ticket_id>/work")
@@ -72,7 +74,18 @@ def _values(ticket: Ticket) -> dict[str, Any]:
     side = show.side_of(door.me(), ticket)
     typed = request_form.typed_values(request.form, version, access.cells(version, code, side))
     shown = _shown()
-    return typed if shown is None else {code: value for code, value in typed.items() if value != shown.get(code)}
+    if shown is None:
+        return typed
+    known = version.parameter_by_code
+    return {code: value for code, value in typed.items() if _as_kept(known[code], value) != shown.get(code)}
+
+
+def _as_kept(parameter: Parameter, typed: Any) -> Any:
+    """The value as it would be kept (an instant in UTC, a number with its decimals); what is refused is as typed."""
+    try:
+        return kinds.normal(parameter, typed, clock.now().date())
+    except kinds.Refused:
+        return typed
 
 
 def _shown() -> dict[str, Any] | None:
