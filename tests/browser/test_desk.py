@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.visitor import DISPUTE, Visitor
 from tests.support.stack import Stack
@@ -81,10 +82,26 @@ def test_a_view_is_saved_renamed_changed_and_removed_by_keyboard(visit: Visit) -
     page.get_by_role("button", name="Salvar como outro").press("Enter")
     expect(entry).to_have_text(["Do filtro", "Urgentes do filtro"])
 
+    page.wait_for_load_state()  # a key is heard once the scripts run
     page.on("dialog", lambda question: question.accept())
     page.keyboard.press("f")
     page.get_by_role("button", name="Remover").press("Enter")
     expect(entry).to_have_text("Do filtro")
+
+
+def test_what_is_chosen_before_the_scripts_are_there_is_shown_when_they_are(visit: Visit) -> None:
+    ana, bruno = visit("ana"), visit("bruno", width=1440)
+    ana.submit("Boleto de quem tem pressa")
+    waiting: list[Route] = []
+    page = bruno.page
+    page.route("**/app-*.js", lambda route: waiting.append(route))
+    page.goto("/queue?filter=all&q=pressa", wait_until="commit")
+    expect(page.locator("#rows tr[data-row-ticket]")).to_have_count(1)
+    page.locator("#only-priority").select_option("urgent")
+    (scripts,) = waiting
+    scripts.continue_()
+    expect(page.locator("#rows tr[data-row-ticket]")).to_have_count(0)
+    expect(page).to_have_url(re.compile("priority=urgent"))
 
 
 def test_a_view_is_saved_and_removed_without_scripts(visit: Visit) -> None:

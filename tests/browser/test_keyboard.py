@@ -57,6 +57,7 @@ def test_an_attendants_day_by_keyboard_only(visit: Visit) -> None:
     page.keyboard.type("teclado 1")
     page.keyboard.press("Enter")
     expect(page.locator("#rows tr")).to_have_count(1)
+    page.wait_for_load_state()
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     page.wait_for_url(addresses[1])

@@ -4,6 +4,7 @@ import "idiomorph/htmx";
 
 import { keepWhatWasTyped } from "./keep.js";
 import { startAnswers } from "./answers.js";
+import { answerEarlyChanges } from "./changed.js";
 import { startForms } from "./forms.js";
 import { startFolds } from "./folds.js";
 import { startKeys } from "./keys.js";
@@ -34,6 +35,7 @@ startUploads();
 startLive();
 keepWhatWasTyped();
 start(document);
+document.addEventListener("DOMContentLoaded", answerEarlyChanges); // after htmx, which begins to listen then
 // On a narrow screen the console's menu is one line: it begins where the reader is.
 document.querySelector("#navs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));

@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph/htmx";
 
+import { isChanged } from "./changed.js";
 import { forget } from "./keep.js";
 import { say } from "./say.js";
 import { seal } from "./seal.js";
@@ -20,11 +21,7 @@ htmx.config.responseHandling = [
 // What somebody has typed and not sent yet is never replaced by what comes from the server, and folds stay as they are.
 function isTyped(element) {
   if (element === document.activeElement && element.matches("input, textarea, select")) return true;
-  if (element.matches("input[type=hidden]")) return false;
-  if (element.matches("input[type=checkbox], input[type=radio]")) return element.checked !== element.defaultChecked;
-  if (element.matches("input, textarea")) return element.value !== element.defaultValue;
-  if (element.matches("select")) return [...element.options].some((each) => each.selected !== each.defaultSelected);
-  return element.matches("[data-files] > [data-uploading]");
+  return isChanged(element) || element.matches("[data-files] > [data-uploading]");
 }
 
 Idiomorph.defaults.ignoreActiveValue = true;
