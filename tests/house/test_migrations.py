@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from shared.contracts.topology import SERVICES
+from tests.support import databases
 from vez import migrate
 
 EXPRESSION_INDEXES = {"ix_texts_search"}
@@ -36,3 +37,24 @@ def test_migrations_equal_the_models(service: str, new_database: Callable[[str],
     engine.dispose()
     assert [d for d in differences if not _is_expression_index(d)] == []
     assert migrate.present(url) == migrate.head(service)
+
+
+MADE_BESIDE_TABLES = """
+    SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'public' AND p.prokind = 'f'
+    UNION ALL SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE NOT t.tgisinternal ORDER BY 1"""
+ONLY_MIGRATIONS = ("append_only", "refuse_change")
+"""What keeps tables append-only; tests need to empty theirs."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_migrations_make_the_functions_and_triggers_of_the_models(
+    service: str, new_database: Callable[[str], str]
+) -> None:
+    migrated, made = new_database(f"functions_{service}"), new_database(f"models_{service}")
+    migrate.upgrade(service, migrated)
+    databases.create_tables(made, importlib.import_module(f"services.{service}.models").metadata)
+    there, wanted = (
+        {" ".join(str(text).split()) for (text,) in databases.rows(url, MADE_BESIDE_TABLES)} for url in (migrated, made)
+    )
+    assert {text for text in there if not any(name in text for name in ONLY_MIGRATIONS)} == wanted

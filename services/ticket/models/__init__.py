@@ -16,6 +16,7 @@ from services.ticket.models.record import (
     understandings,
 )
 from services.ticket.models.replicas import files, published, queues, settings, type_versions, types
+from services.ticket.models.tallies import tallies
 from services.ticket.models.tickets import folded, numbers, operations, texts, tickets
 from shared import people as shared_people
 from shared.transaction import Store
@@ -51,6 +52,7 @@ __all__ = [
     "shares",
     "stage_comments",
     "stage_history",
+    "tallies",
     "templates",
     "texts",
     "tickets",

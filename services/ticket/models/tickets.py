@@ -55,6 +55,7 @@ tickets = Table(
     Column("holder_queue", Text),
     Column("last_attendant_id", Id(), doc="the attendant, a person, who last held it"),
     Column("approvers", Codes, nullable=False, server_default=text("'{}'::text[]")),
+    Column("held_queues", Codes, nullable=False, server_default=text("'{}'::text[]"), doc="of holders; by a trigger"),
     Column("scheduled_until", Instant()),
     Column("pending_id", Id()),
     Column("pending_kind", Text),

@@ -27,6 +27,7 @@ from shared import clock
 from shared.contracts.workflow import Holder
 from tests.service.ticket.house import House
 from tests.service.ticket.model import DECISIONS, EVERY_TRANSITION, PEOPLE, SIDES, TRANSITIONS, Model
+from tests.service.ticket.test_tallies import everything_adds_up
 from tests.service.ticket.world import Building, World
 from tests.support import databases
 
@@ -311,6 +312,7 @@ class Machine(RuleBasedStateMachine):
             assert {name for name, count in counts.items() if count} == self.model.filters(who), who
             self.somebody_may_do_what_the_model_says(who)
         self.the_ledger_has_every_turn()
+        everything_adds_up(self.house.world)
 
     def somebody_may_do_what_the_model_says(self, who: str) -> None:
         answer = self.house.world.call(getattr(self.house, who), "GET", f"/tickets/{self.ticket_id}")

@@ -102,7 +102,9 @@ class _Record:
         }  # fmt: skip
         chains = {"history_count": self.count, "history_head": self.head}
         chains |= {"audit_count": self.audit_count, "head": self.audit_head}
-        return {**self.columns, **first, **chains, "sequence": self.said, "version": 1 + len(life.steps)}
+        queues = sorted(key.removeprefix("queue:") for key in self.held if key.startswith("queue:"))
+        kept = {"held_queues": queues, "sequence": self.said, "version": 1 + len(life.steps)}
+        return {**self.columns, **first, **chains, **kept}
 
     def step(self, index: int) -> Iterator[Row]:
         """The rows of one step: its operation, its turn, who held, and its row of the history."""
