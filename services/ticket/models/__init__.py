@@ -17,7 +17,8 @@ from services.ticket.models.record import (
 )
 from services.ticket.models.replicas import files, published, queues, settings, type_versions, types
 from services.ticket.models.tallies import tallies
-from services.ticket.models.tickets import folded, numbers, operations, texts, tickets
+from services.ticket.models.tickets import numbers, operations, texts, tickets
+from services.ticket.models.wording import folded, value_words
 from shared import people as shared_people
 from shared.transaction import Store
 
@@ -61,4 +62,5 @@ __all__ = [
     "type_versions",
     "types",
     "understandings",
+    "value_words",
 ]

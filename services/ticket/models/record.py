@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 
 from services.ticket.models.metadata import metadata
+from services.ticket.models.wording import words_of
 from shared.database import Date, Id, Instant, Integer, Json, Table, Text, closed
 
 messages = Table(
@@ -16,8 +17,10 @@ messages = Table(
     Column("body", Text, nullable=False),
     Column("visibility", Text, nullable=False),
     Column("created_at", Instant(), nullable=False),
+    words_of("body"),
     closed("visibility", "public", "internal"),
     Index("ix_messages_ticket", "ticket_id", "id"),
+    Index("ix_messages_words", "words", postgresql_using="gin"),
     Index("ix_messages_author", "author_id", "id"),
 )
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Boolean, Column, Index, text
 
 from services.ticket.models.metadata import Codes, metadata
+from services.ticket.models.wording import words_of
 from shared.database import BigInteger, Id, Instant, Integer, Json, Table, Text, closed
+
+FILE_NAME: Final = "translate(name, '._-+,;()[]{}', '            ')"
+"""A file's name as words: the parser would take `boleto_2026.pdf` for one."""
 
 types = Table(
     "types",
@@ -72,7 +78,9 @@ files = Table(
     Column("is_internal", Boolean, nullable=False),
     Column("by_id", Id(), nullable=False),
     Column("changed_at", Instant(), nullable=False),
+    words_of(FILE_NAME),
     closed("state", "stored", "rejected"),
     Index("ix_files_ticket", "ticket_id"),
+    Index("ix_files_words", "words", postgresql_using="gin"),
 )
 """The files of tickets that have been checked; one that is removed leaves no row."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import DDL, CheckConstraint, Column, Computed, ForeignKey, Index, Sequence, event, func, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import CheckConstraint, Column, Computed, ForeignKey, Index, Sequence, text
 
 from services.ticket.models.metadata import Codes, metadata
+from services.ticket.models.wording import words_of
 from shared.database import Boolean, Bytes, Id, Instant, Integer, Json, Table, Text, aggregate_columns, closed
 
 SIDES: Final = ("client", "attendant", "third_party", "nobody")
@@ -97,32 +96,13 @@ tickets = Table(
 )
 """`shelf` is the side of an open ticket's turn, else its status: the one column that every filter reads."""
 
-
-FOLD: Final = DDL(
-    """
-    CREATE OR REPLACE FUNCTION vez_fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-        SELECT translate(lower(value), 'áàâãäåéèêëíìîïóòôõöúùûüçñýÿ', 'aaaaaaeeeeiiiiooooouuuucnyy')
-    $$"""
-)
-event.listen(metadata, "before_create", FOLD)
-
-
-def folded(column: ColumnElement[str] | Column[str]) -> ColumnElement[str]:
-    """`column` in lower case without accents, by a function of ours (the embedded server has no unaccent)."""
-    return func.vez_fold(column, type_=Text())
-
-
 texts = Table(
     "texts",
     metadata,
     Column("ticket_id", Id(), ForeignKey("tickets.id"), primary_key=True),
     Column("subject", Text, nullable=False),
     Column("description", Text, nullable=False),
-    Column(
-        "words",
-        TSVECTOR,
-        Computed("to_tsvector('portuguese'::regconfig, vez_fold(subject || ' ' || description))", persisted=True),
-    ),
+    words_of("subject || ' ' || description"),
     Index("ix_texts_words", "words", postgresql_using="gin"),
 )
 """What erasure removes, and what searching reads: apart from the row, so that a new turn rewrites no text index."""

@@ -14,23 +14,21 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
-    Text,
     and_,
     any_,
     bindparam,
-    exists,
     func,
     literal_column,
     select,
     tuple_,
-    union_all,
 )
 
 from services.ticket.access.lists import LISTS, list_of
 from services.ticket.access.loading import columns, joined, reading, require_module
-from services.ticket.access.seeing import CODES, IDS, ONE, looking
+from services.ticket.access.searching import found_ids, hits, holds_words
+from services.ticket.access.seeing import IDS, ONE, looking
 from services.ticket.access.streams import BEFORE, MOST, merged, narrowed
-from services.ticket.models import folded, texts, tickets, turns
+from services.ticket.models import tickets, turns
 from services.ticket.queries import reports
 from services.ticket.rules import problems
 from services.ticket.rules.answers import TicketLine
@@ -45,7 +43,7 @@ from shared.ids import Actor
 LAST: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 FIRST: Final = ("-infinity", "00000000-0000-0000-0000-000000000000")
 FEW: Final = 1000
-"""Up to so many texts that hold the words are read by the words' index; common words are met soon enough on the way."""
+"""Up to so many that hold the words are read by the words' indexes; common words are met soon enough on the way."""
 
 
 HELD: Final = frozenset({"visible", "visible_and_third_party", "third_party", "my_turn", "my_queues"})
@@ -53,15 +51,8 @@ HELD: Final = frozenset({"visible", "visible_and_third_party", "third_party", "m
 
 Narrowing = frozenset[str]
 
-_query: Final = func.websearch_to_tsquery(
-    literal_column("'portuguese'::regconfig"), folded(bindparam("words", type_=Text))
-)
-
-
-def _matching(t: FromClause) -> ColumnElement[bool]:
-    """The ticket's texts hold the words: looked at ticket by ticket."""
-    matches = exists().where(texts.c.ticket_id == t.c.id, texts.c.words.op("@@")(_query))
-    return matches.correlate_except(texts)
+_CLIENTS: Final = frozenset({"own", "shared", "dependants"})
+"""The lists that a client reads."""
 
 
 @cache
@@ -69,7 +60,7 @@ def _page(name: str, by: Narrowing, *, walked: bool = False) -> Statement:
     """A list, newest first; `walked`: those that hold common words, met on the way."""
 
     def also(t: FromClause) -> ColumnElement[bool]:
-        return and_(narrowed(t, by), _matching(t)) if walked else narrowed(t, by)
+        return and_(narrowed(t, by), holds_words(t, by_attendant=name not in _CLIENTS)) if walked else narrowed(t, by)
 
     chosen = merged(*LISTS[name].streams(also))
     t = tickets
@@ -90,10 +81,7 @@ def _belonging(name: str, by: Narrowing, *conditions: ColumnElement[bool]) -> Se
 @cache
 def _found(name: str, by: Narrowing) -> Statement:
     """Those of a list that words find: the words' index first, then who sees them."""
-    numbered = tickets.alias("numbered")
-    by_text = select(texts.c.ticket_id).where(texts.c.words.op("@@")(_query))
-    by_number = select(numbered.c.id).where(numbered.c.number == any_(bindparam("numbers", type_=CODES)))
-    found = func.array(union_all(by_text, by_number).scalar_subquery(), type_=IDS)
+    found = func.array(found_ids(by_attendant=name not in _CLIENTS).scalar_subquery(), type_=IDS)
     chosen = _belonging(name, by, tickets.c.id == any_(found), tickets.c.id < BEFORE)
     return compiled(chosen.order_by(tickets.c.id.desc()), is_planned_anew=True)
 
@@ -109,8 +97,7 @@ def _ordered(name: str, by: Narrowing, order: str) -> Statement:
 
 _never: Final = literal_column("'infinity'::timestamptz", Instant())
 _ORDERS: Final = {"due": func.coalesce(tickets.c.due_at, _never), "waiting": tickets.c.turn_since}
-_few: Final = select(texts.c.ticket_id).where(texts.c.words.op("@@")(_query)).limit(literal_column(str(FEW + 1)))
-_HOW_MANY: Final = compiled(select(func.count()).select_from(_few.subquery("few")), is_planned_anew=True)
+_HOW_MANY: Final = compiled(hits(FEW + 1), is_planned_anew=True)
 _SPELLS: Final = compiled(
     select(turns.c.ticket_id, turns.c.side, turns.c.since)
     .where(turns.c.ticket_id == any_(bindparam("ids", type_=IDS)))

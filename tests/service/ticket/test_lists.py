@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -176,21 +175,6 @@ def test_lists_leave_out_description_parameters_fields_and_transitions(house: Ho
     assert all(item[name] == whole[name] for name in item)
 
 
-def test_search_finds_words_without_their_accents_and_numbers_by_their_last_part(house: House) -> None:
-    ticket = house.open(house.ana, submit=False, subject="Devolução da mensalidade").json
-    house.draft()
-    assert house.listed(house.ana, "q=devolucao") == [ticket["id"]]
-    assert house.listed(house.ana, f"q={ticket['number']}") == [ticket["id"]]
-    assert house.listed(house.ana, f"q={int(ticket['number'].partition('-')[2])}") == [ticket["id"]]
-    assert house.listed(house.bia, "q=devolucao") == []
-
-
-def test_an_invisible_value_is_not_found_by_searching(house: House) -> None:
-    ticket_id = house.routed()
-    house.patch(house.bruno, ticket_id, {"parameters": {"cause": "Embezzlement"}})
-    assert house.listed(house.ana, "q=embezzlement") == []
-
-
 def test_lists_are_narrowed_by_type_group_and_priority(house: House) -> None:
     dispute, secret = house.draft(), house.draft(type="secret")
     assert house.listed(house.ana, "type=dispute") == [dispute]
@@ -352,13 +336,3 @@ def test_every_list_has_the_index_that_serves_it(world: World, name: str) -> Non
 
 def test_lists_that_are_planned_anew_are_lists() -> None:
     assert set(LISTS) >= lists.HELD
-
-
-def test_what_is_planned_anew_gets_its_values_as_values(house: House) -> None:
-    """They stand in the text that is sent, so what somebody typed must not become SQL."""
-    ticket = house.routed(subject="O'Brien; DROP TABLE texts; -- 100% \\' fim")
-    for words in ("O'Brien", "texts; --", "100%", "\\'", "%(words)s", "fim'); SELECT 1; --"):
-        answer = house.world.call(house.bruno, "GET", f"/tickets?as=attendant&filter=all&q={quote(words)}")
-        assert answer.status_code == 200, words
-    found = house.world.call(house.bruno, "GET", "/tickets?as=attendant&filter=my_turn&q=O%27Brien")
-    assert [each["id"] for each in found.json["items"]] == [ticket]
