@@ -25,7 +25,7 @@ from vez.bench.load import rows
 from vez.bench.load.chance import Chance
 from vez.bench.load.lives import Author, Cast
 from vez.bench.load.writing import Writer, writing
-from vez.demo.people import PEOPLE
+from vez.demo.people import DEFAULT_ATTENDANT, PEOPLE
 from vez.rehearsal.house import House
 from vez.replay import bars
 
@@ -96,7 +96,9 @@ class Loader:
     def tickets(self, count: int, cast: Cast, house: House, bar: bars.Bar) -> None:
         """Walk that many tickets, oldest first, and write what they left."""
         types, published = self._types()
-        author = Author(house, cast, self._chance, published, types)
+        author = Author(
+            house, cast, self._chance, published, types, rare=_through_queues_of(DEFAULT_ATTENDANT, house, types)
+        )
         given = "SELECT setval('ticket_numbers', nextval('ticket_numbers') + %s) - %s"
         first = int(self._connections["ticket"].execute(given, [count, count]).fetchone()[0])  # type: ignore[index]
         instants = sorted(self._chance.between(self._now - SPAN, self._now - timedelta(hours=1)) for _ in range(count))
@@ -147,3 +149,16 @@ class Loader:
         sql = "SELECT value FROM settings WHERE key = %s"
         row = self._connections["workflow"].execute(sql, [FALLBACK_QUEUE]).fetchone()
         return None if row is None else row[0]
+
+
+def _through_queues_of(email: str, house: House, types: Mapping[str, Type]) -> frozenset[str]:
+    """The types whose flow may go through a queue that the person with the e-mail is a member of."""
+    theirs = {queue.code for queue in house.catalog.queues if email in queue.members}
+    return frozenset(code for code, type in types.items() if theirs & _queues(type))
+
+
+def _queues(type: Type) -> set[str | None]:
+    stages = type.version.flow.stages
+    rules = [rule for stage in stages for rule in (stage.assign, *(step.assign for step in stage.transitions)) if rule]
+    queued = {rule.target for rule in rules if rule.kind in ("queue", "least_loaded")}
+    return queued | {stage.approvers.queue for stage in stages if stage.approvers is not None}

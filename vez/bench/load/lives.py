@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.workflow.rules import operations
 from services.workflow.rules.entering import Moment
-from services.workflow.rules.facts import Facts
+from services.workflow.rules.facts import Facts, Standing
 from services.workflow.rules.flow import Flow, Published, Step
 from shared.catalog import conditions, kinds, values
 from shared.catalog.definitions import Parameter, Stage, Transition, Type
@@ -19,10 +19,15 @@ from vez.bench.load.chance import Chance
 from vez.rehearsal.house import House
 
 MOST_STEPS: Final = 12
-OPEN_SHARE: Final = 0.12
+OPEN_SHARE: Final = 0.04
 """So many tickets are still on their way; where, is drawn."""
 OWN_SHARE: Final = 0.002
-"""Of each person of the demonstration: so much of what clients opened, and of what attendants held."""
+"""Of each person of the demonstration: so much of what clients opened, and of what attendants held.
+
+The types that go through a queue of the default attendant's have that share together: its members see all that it held.
+"""
+APPROVERS: Final = 3
+"""So many made-up members has the queue that an approval asks, each time others."""
 BOARD_SHARE: Final = 0.03
 """How seldom a way is taken that asks several approvers, while there is another: their votes are left to them."""
 MESSAGES: Final = 0.4
@@ -94,11 +99,12 @@ class Author:
     chance: Chance
     published: Mapping[str, Published]
     types: Mapping[str, Type]
+    rare: frozenset[str] = frozenset()
 
     def life(self, number: str, submitted_at: datetime, now: datetime) -> Life:
         """The next ticket, submitted then, and where it had come by `now`."""
-        type = self.types[self.chance.draw.choice(list(self.types))]
-        published = self.published[type.code]
+        type = self._type()
+        published = self._with_others(self.published[type.code])
         life = Life(
             id=self.chance.id(submitted_at),
             number=number,
@@ -116,6 +122,21 @@ class Author:
             if life.flow.state != "running" or not self._go_on(life, published, now):
                 break
         return life
+
+    def _type(self) -> Type:
+        """What it is about: one of the `rare` types as seldom as a person of the demonstration has to do with it."""
+        usual = [code for code in self.types if code not in self.rare]
+        seldom = [code for code in self.types if code in self.rare]
+        chosen = seldom if not usual or (seldom and self.chance.draw.random() < OWN_SHARE) else usual
+        return self.types[self.chance.draw.choice(chosen)]
+
+    def _with_others(self, published: Published) -> Published:
+        """The flow with other people in the place of those whom it names."""
+        return replace(published, people={email: self.cast.attendant(self.chance) for email in published.people})
+
+    def _members(self) -> tuple[Standing, ...]:
+        drawn = dict.fromkeys(self.cast.attendant(self.chance) for _ in range(APPROVERS))
+        return tuple(self.house.person(id) for id in drawn)
 
     def _submit(self, life: Life, published: Published) -> None:
         event = asked.SubmitRequested(
@@ -151,15 +172,18 @@ class Author:
 
     def _decided(self, default: str, decide: Any) -> Step:
         """What the rules make of it, in a house in which anybody is a member of the queue that they take from."""
+        asked_now: dict[str, tuple[Standing, ...]] = {}
 
         def with_default(facts: Facts) -> Step:
+            for code in (*facts.members, *facts.loads):
+                asked_now.setdefault(code, self._members())
             known = Facts(
                 default_attendant=default,
                 fallback_queue=facts.fallback_queue,
                 people=facts.people,
                 queues=facts.queues,
-                members=facts.members,
-                loads=facts.loads,
+                members={code: asked_now[code] for code in facts.members},
+                loads={code: {each.id: 0 for each in asked_now[code]} for code in facts.loads},
                 memberships=dict.fromkeys(facts.memberships, True),
             )
             return decide(known)  # type: ignore[no-any-return]

@@ -83,4 +83,4 @@ def writing(urls: Mapping[str, str]) -> Iterator[tuple[Writer, Mapping[str, psyc
             connections[service].commit()
         for connection in connections.values():
             connection.autocommit = True
-            connection.execute("ANALYZE")
+            connection.execute("VACUUM (ANALYZE)")
