@@ -37,13 +37,13 @@ http:// {{
 	handle /api/notify/v1/stream {{
 		reverse_proxy "unix/{sockets}/stream.sock" {{
 			flush_interval -1
-			lb_try_duration 3s
+			lb_try_duration 10s
 			lb_try_interval 50ms
 		}}
 	}}
 	handle /{bucket}/* {{
 		reverse_proxy 127.0.0.1:{store_port} {{
-			lb_try_duration 3s
+			lb_try_duration 10s
 			lb_try_interval 50ms
 		}}
 	}}
@@ -51,7 +51,7 @@ http:// {{
 		@pages not path /api/*
 		encode @pages gzip
 		reverse_proxy "unix/{sockets}/http.sock" {{
-			lb_try_duration 3s
+			lb_try_duration 10s
 			lb_try_interval 50ms
 		}}
 	}}

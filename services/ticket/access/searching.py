@@ -29,6 +29,7 @@ from sqlalchemy import (
 from services.ticket.access.seeing import CODES, ONE, is_guardian, one_of, word
 from services.ticket.models import files, folded, messages, texts, tickets, type_versions, value_words
 from services.ticket.rules.ticket import ATTENDED
+from shared.database import Statement
 
 Condition = ColumnElement[bool]
 
@@ -112,3 +113,18 @@ def hits(most: int) -> Select[Any]:
     return select(func.count()).select_from(
         select(true()).select_from(union_all(*each).subquery("hits")).limit(literal_column(str(most))).subquery("few")
     )
+
+
+KNOWN: Final = Statement(
+    """SELECT c.reltuples * met.share AS about
+    FROM pg_class c JOIN pg_stats s ON s.schemaname = c.relnamespace::regnamespace::text AND s.tablename = c.relname,
+        unnest(s.most_common_elems::text::text[],
+               s.most_common_elem_freqs[:cardinality(s.most_common_elems::text::text[])]) AS met (word, share),
+        websearch_to_tsquery('portuguese'::regconfig, vez_fold(%(words)s::text)) AS asked
+    WHERE c.oid = 'texts'::regclass AND s.attname = 'words' AND numnode(asked) = 1
+      AND met.word = btrim(asked::text, '\'\'')"""
+)
+"""About how many texts have the one word that is asked for, as the server's statistics know; no row where they do not.
+
+They hold the commonest words, each with the share of texts that have it (PostgreSQL, `pg_stats.most_common_elems`).
+"""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from services.ticket.access.lists import LISTS, list_of
 from services.ticket.access.loading import columns, joined, reading, require_module
-from services.ticket.access.searching import found_ids, hits, holds_words
+from services.ticket.access.searching import KNOWN, found_ids, hits, holds_words
 from services.ticket.access.seeing import IDS, ONE, looking
 from services.ticket.access.streams import BEFORE, MOST, merged, narrowed
 from services.ticket.models import tickets, turns
@@ -44,8 +44,8 @@ LAST: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 FIRST: Final = ("-infinity", "00000000-0000-0000-0000-000000000000")
 FEW: Final = 1000
 """Up to so many that hold the words are read by the words' indexes; common words are met soon enough on the way."""
-
-
+SURELY: Final = 10
+"""So many times as many as few ones are surely not few, however old the statistics that say so."""
 HELD: Final = frozenset({"visible", "visible_and_third_party", "third_party", "my_turn", "my_queues"})
 """The lists of what somebody holds or held, which is twenty tickets or half of all: planned for whom they are."""
 
@@ -197,9 +197,16 @@ def _rows(reader: Reader, name: str, asked: Asked, after: Sequence[str], values:
     if not asked.words.strip():
         return reader.all(_page(name, by), **values)
     numbers = numbers_meant(asked.words, reader.now)
-    if not numbers and reader.scalar(_HOW_MANY, words=asked.words) > FEW:
+    if not numbers and _are_common(reader, asked.words):
         return reader.all(_page(name, by, walked=True), **values, words=asked.words)
     return reader.all(_found(name, by), **values, words=asked.words, numbers=numbers)
+
+
+def _are_common(reader: Reader, words: str) -> bool:
+    """Whether more hold the words than the words' indexes are read for; those of a very common one are not counted."""
+    if any(row.about > FEW * SURELY for row in reader.all(KNOWN, words=words)):
+        return True
+    return bool(reader.scalar(_HOW_MANY, words=words) > FEW)
 
 
 def _place(row: Any, asked: Asked) -> tuple[str, ...]:

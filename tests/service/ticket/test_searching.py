@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
+from services.ticket.access.searching import KNOWN
 from services.ticket.queries import lists
 from shared.catalog import values
 from shared.catalog.wire import version_to_wire
@@ -18,6 +19,7 @@ from shared.ids import new_id
 from tests.service.ticket.catalogs import house_catalog
 from tests.service.ticket.house import House
 from tests.service.ticket.world import World
+from tests.support import databases
 
 
 def test_search_finds_words_without_their_accents_and_numbers_by_their_last_part(house: House) -> None:
@@ -112,6 +114,18 @@ def test_common_words_are_met_on_the_way_with_the_same_care(house: House, monkey
         assert house.listed(house.ana, f"q={words}") == []
         assert house.listed(house.bruno, f"q={words}") == [ticket_id]
     assert house.listed(house.ana, "q=123456") == [ticket_id]
+
+
+def test_statistics_tell_the_commonest_words(house: House) -> None:
+    with house.world.together():
+        for number in range(12):
+            house.draft(subject=f"Mensalidade {number}")
+    databases.run(house.world.options.database_url, "ANALYZE texts")
+    with house.world.database.reader() as reader:
+        ((about,),) = reader.all(KNOWN, words="Mensalidades")
+        assert round(about) == 12
+        for words in ("desconhecida", "mensalidade 3", "-mensalidade", "", "o'brien", "'"):
+            assert reader.all(KNOWN, words=words) == [], words
 
 
 VERSION: Final = house_catalog().type_by_code["dispute"].version
