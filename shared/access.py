@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import jwt
@@ -27,6 +27,8 @@ CACHED: Final = 10_000
 KEYS_GOOD_SECONDS: Final = 300.0
 KEYS_PAUSE_SECONDS: Final = 5.0
 """Between two looks for a key that is not known, so that made-up tokens do not become a flood at identity."""
+TOLERANCE: Final = timedelta(seconds=60)
+"""A token counts so much longer than it says, since the clocks of two machines differ (RFC 7519, 4.1.4)."""
 _REQUIRED: Final = ["exp", "iat", "sub", "sid", "aud", "iss"]
 
 
@@ -62,7 +64,7 @@ class Verifier:
         if known is None:
             known = self._verified(token)
             self._remember(token, known)
-        if known.expires_at <= clock.now():
+        if known.expires_at + TOLERANCE <= clock.now():
             raise _expired()
         return known
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from services.identity.gateways.passwords import Argon2
 from services.identity.gateways.signing import Signer, load_signer
+from shared import clock
 from shared.access import Verifier, claims_of
 from shared.config import ConfigError
 from shared.errors import Unauthenticated
@@ -31,6 +33,13 @@ def test_a_token_says_who_since_when_to_the_microsecond() -> None:
 def test_a_token_of_another_key_is_refused() -> None:
     with pytest.raises(Unauthenticated):
         Verifier(SIGNER.jwks).verify(Signer([OTHER], 600).access_token("p", "s", AT))
+
+
+@pytest.mark.parametrize(("late_seconds", "counts"), [(-1, True), (0, True), (59, True), (61, False), (3600, False)])
+def test_a_token_counts_as_long_as_clocks_may_differ(late_seconds: int, counts: bool) -> None:
+    token = SIGNER.access_token("p", "s", clock.now() - timedelta(seconds=600 + late_seconds))
+    with nullcontext() if counts else pytest.raises(Unauthenticated, match="This token has ended"):
+        Verifier(SIGNER.jwks).verify(token)
 
 
 def test_permissions_in_a_persons_token_count_for_nothing() -> None:
