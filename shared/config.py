@@ -28,12 +28,15 @@ def option(
     default: Any = REQUIRED,
     secret: bool = False,
     check: Callable[[Any], str | None] | None = None,
+    also: str | None = None,
 ) -> Any:
     """A field of an options class: the variable that sets it, what it means, and what it is when not set.
 
-    `check` gets the typed value and returns what is wrong with it, or None.
+    `check` gets the typed value and returns what is wrong with it, or None. `also` is the variable of the installation
+    that counts where the service's own is not set.
     """
-    metadata = {"env": env, "doc": doc, "default": default, "secret": secret, "check": check}
+    doc = doc if also is None else f"{doc}; {also} where it is not set"
+    metadata = {"env": env, "doc": doc, "default": default, "secret": secret, "check": check, "also": also}
     if default is REQUIRED:
         return dataclasses.field(metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
@@ -122,7 +125,9 @@ def load(cls: type[T], environ: Mapping[str, str]) -> T:
     problems: list[str] = []
     for field in dataclasses.fields(cls):
         name = variable(cls, field)
-        raw = environ.get(name)
+        raw, also = environ.get(name), field.metadata["also"]
+        if raw is None and also is not None:
+            raw, name = environ.get(also), also if also in environ else name
         if raw is None:
             if field.metadata["default"] is REQUIRED:
                 problems.append(f"{name} is not set: {field.metadata['doc']}")

@@ -41,13 +41,19 @@ class Options(config.Common):
     service: ClassVar[str] = "attachments"
 
     s3_url: str = config.option(
-        "VEZ_ATTACHMENTS_S3_URL", "where the object store answers", default="http://127.0.0.1:9000", check=_store
+        "VEZ_ATTACHMENTS_S3_URL",
+        "where the object store answers",
+        default="http://127.0.0.1:9000",
+        check=_store,
+        also="VEZ_S3_ENDPOINT",
     )
     s3_bucket: str = config.option("VEZ_ATTACHMENTS_S3_BUCKET", "the bucket that is ours alone", default="vez")
     s3_region: str = config.option("VEZ_ATTACHMENTS_S3_REGION", "the bucket's region", default="us-east-1")
-    s3_access_key: str = config.option("VEZ_ATTACHMENTS_S3_ACCESS_KEY", "the store's access key", default="vez")
+    s3_access_key: str = config.option(
+        "VEZ_ATTACHMENTS_S3_ACCESS_KEY", "the store's access key", default="vez", also="VEZ_S3_ACCESS_KEY"
+    )
     s3_secret_key: str = config.option(
-        "VEZ_ATTACHMENTS_S3_SECRET_KEY", "the store's secret key", default="", secret=True
+        "VEZ_ATTACHMENTS_S3_SECRET_KEY", "the store's secret key", default="", secret=True, also="VEZ_S3_SECRET_KEY"
     )
     clamd_url: str = config.option(
         "VEZ_ATTACHMENTS_CLAMD_URL",

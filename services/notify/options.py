@@ -101,6 +101,7 @@ class Options(config.Common):
         default="smtp://127.0.0.1:25",
         secret=True,
         check=_server,
+        also="VEZ_SMTP_URL",
     )
     spare_smtp_url: str = config.option(
         "VEZ_NOTIFY_SPARE_SMTP_URL",
