@@ -64,7 +64,7 @@ class Verifier:
         if known is None:
             known = self._verified(token)
             self._remember(token, known)
-        if known.expires_at + TOLERANCE <= clock.now():
+        if known.expires_at <= clock.now() - TOLERANCE:
             raise _expired()
         return known
 

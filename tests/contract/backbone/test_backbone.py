@@ -151,15 +151,17 @@ def test_a_message_that_cannot_be_decoded_is_kept_as_a_dead_letter(stage: Stage)
     assert "nonsense" in dead_letters(stage)[0].body
 
 
-def test_an_event_that_this_release_does_not_know_is_parked_without_a_try(stage: Stage) -> None:
+def test_an_event_that_this_release_does_not_know_is_parked_and_taken_up_by_the_next(stage: Stage) -> None:
     [id] = stage.open_things(1, events_each=3)
     said = stage.envelopes(id)
-    said[1] = replace(said[1], name="ticket.invented_tomorrow")
+    said[1] = replace(said[1], name=tiny.INVENTED)
     with stage.worker():
         stage.send(said)
         wait_until(lambda: state_of(stage, id, 2) == "parked", "the unknown event to be parked")
         wait_until(lambda: state_of(stage, id, 3) == "waiting", "the next one to wait")
     assert stage.effects([id]) == [(id, 1)]
+    with stage.worker(**{tiny.NEXT_RELEASE: "yes"}):
+        stage.expect_once_and_in_order([id], 3)
 
 
 def test_another_event_with_a_known_number_is_a_fork_and_is_kept_apart(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import types
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -116,9 +117,17 @@ def write_down(tx: Transaction, event: Event) -> None:
     tx.insert(effects, values)
 
 
+NEXT_RELEASE = "TINY_NEXT_RELEASE"
+"""A worker with this variable is of the release that knows one event more."""
+INVENTED = "ticket.invented_tomorrow"
+
+
 def listener(options: ListenerOptions, services: Services) -> Part:
     """The listener's part of a worker."""
     handlers = {"ticket.drafted": write_down, "ticket.subject_changed": write_down}
+    if NEXT_RELEASE in os.environ:
+        types.new_class("Invented", (SubjectChanged,), exec_body=lambda body: body.update(name=INVENTED))
+        handlers[INVENTED] = write_down
     return Part(options=options, store=LISTENER, handlers=handlers, services=services)
 
 
