@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from shared.contracts.topology import SERVICES
 from tests.support import databases
 from vez import migrate
 
+ROOT = Path(__file__).parents[2]
 EXPRESSION_INDEXES = {"ix_texts_search"}
 
 
@@ -58,3 +62,19 @@ def test_migrations_make_the_functions_and_triggers_of_the_models(
         {" ".join(str(text).split()) for (text,) in databases.rows(url, MADE_BESIDE_TABLES)} for url in (migrated, made)
     )
     assert {text for text in there if not any(name in text for name in ONLY_MIGRATIONS)} == wanted
+
+
+TAKES_AWAY = re.compile(
+    r"op\.(drop_|rename_|alter_column)\w*|\b(DROP (TABLE|COLUMN|INDEX)|RENAME|SET NOT NULL)\b", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("services/*/migrations/versions/0*.py")), ids=lambda path: f"{path.parts[-4]}-{path.stem}"
+)
+def test_upgrades_only_add_so_that_the_release_before_goes_on_working(path: Path) -> None:
+    """Old processes run beside new ones while they are replaced: what they use stays (docs/operations/upgrading.md)."""
+    parts = ast.parse(path.read_text()).body
+    upgrade = [part for part in parts if not (isinstance(part, ast.FunctionDef) and part.name == "downgrade")]
+    assert len(upgrade) < len(parts)
+    assert [match.group() for match in TAKES_AWAY.finditer("\n".join(map(ast.unparse, upgrade)))] == []
