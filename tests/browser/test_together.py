@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_files import PIXEL
 from tests.browser.visitor import DISPUTE, Visitor
 from tests.support.stack import Stack
 
@@ -82,6 +83,24 @@ def test_user_text_never_becomes_markup(visit: Visit) -> None:
         expect(visitor.page.locator("#thread")).to_contain_text("{{ 7*7 }}")
         assert visitor.page.evaluate("window.hacked") is None
         assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_values_and_names_of_files_never_become_markup(visit: Visit, vez: Stack) -> None:
+    values = {"invoice": "20261107", "amount": "12.00", "reason": "other", "other_reason": HOSTILE}
+    id = vez.submit("ana", "billing_dispute", values, "Com valores hostis")["id"]
+    ana, bruno = visit("ana"), visit("bruno")
+    ana.page.goto(f"/tickets/{id}")
+    ana.page.locator("#attach summary").click()
+    name = '"><img src=x onerror="window.hacked=1">.png'
+    ana.page.set_input_files("#new-files", {"name": name, "mimeType": "image/png", "buffer": PIXEL})
+    expect(ana.page.locator("#files a[download]")).to_have_count(1, timeout=30_000)
+    for visitor in (ana, bruno):
+        visitor.page.goto(f"/tickets/{id}")
+        expect(visitor.page.locator("#files .v-file-name")).to_contain_text("img src=x onerror")
+        expect(visitor.page.locator("img[src=x]")).to_have_count(0)
+        assert visitor.page.evaluate("window.hacked") is None
+    expect(ana.page.locator(".v-facts")).to_contain_text("<script>window.hacked=1</script> {{ 7*7 }}")
+    expect(bruno.page.locator("textarea[id$='other_reason']")).to_have_value(HOSTILE)
 
 
 def test_everything_works_without_scripts(visit: Visit) -> None:

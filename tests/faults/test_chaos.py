@@ -24,9 +24,7 @@ NewSystem = Callable[[str], System]
 SEED = 20261107
 BOTH = pytest.mark.parametrize("on", ["embedded", "rabbitmq"])
 OF_BROKER = [name for name, kind in FAULTS.items() if kind.needs_rabbitmq]
-OF_THE_REST = [
-    name for name in FAULTS if name not in OF_BROKER and not name.startswith(("crash", "kill", "clock", "store"))
-]
+OF_THE_REST = [name for name in FAULTS if name not in OF_BROKER and not name.startswith(("crash", "kill", "clock"))]
 
 
 def drilled(
