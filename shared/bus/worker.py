@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from celery import Celery, signals
 from celery.exceptions import Reject
+from celery.worker.request import Request
 
 from shared import telemetry
 from shared.bus.app import DELIVER, EMBEDDED_MAILBOX, WORK
@@ -56,7 +57,7 @@ def create_worker(consumers: Sequence[Consumer], options: Common, *, work_only: 
     app = bus.app
     by_name = {c.name: c for c in consumers}
 
-    @app.task(name=DELIVER, shared=False, bind=True)
+    @app.task(name=DELIVER, shared=False, bind=True, Request=Delivered)
     def deliver(task: Any, envelopes: list[dict[str, Any]]) -> None:
         again = _came_before(task.request.delivery_info or {})
         for consumer in consumers:
@@ -116,6 +117,15 @@ class WorkerParts:
         if not self.ended.wait(GIVE_BACK_SECONDS):
             log.warning("worker_left", services=[consumer.name for consumer in self.consumers])
             os._exit(0)
+
+
+class Delivered(Request):  # type: ignore[misc]  # Celery has no types
+    """A message in the worker's hands: a process may die just after it said that it is done with it, too."""
+
+    def acknowledge(self) -> None:
+        """Tell the broker."""
+        super().acknowledge()
+        telemetry.crash_point("after_acknowledge")
 
 
 def _came_before(delivery_info: Mapping[str, Any]) -> bool:

@@ -141,6 +141,9 @@ def test_an_event_that_kills_its_worker_is_parked_and_innocents_go_on(stage: Sta
     assert stage.effects([bad]) == [(bad, 1)]
 
 
+AROUND_COMMIT = ("before_inbox_commit", "after_inbox_commit", "before_acknowledge", "after_acknowledge")
+
+
 def test_a_message_that_cannot_be_decoded_is_kept_as_a_dead_letter(stage: Stage) -> None:
     [id] = stage.open_things(1)
     with stage.worker():
@@ -176,7 +179,7 @@ def test_another_event_with_a_known_number_is_a_fork_and_is_kept_apart(stage: St
     assert stage.effects([id]) == [(id, 1)]
 
 
-@pytest.mark.parametrize("point", ["before_inbox_commit", "after_inbox_commit", "before_acknowledge"])
+@pytest.mark.parametrize("point", AROUND_COMMIT)
 def test_a_worker_killed_around_its_commit_loses_and_doubles_nothing(stage: Stage, point: str) -> None:
     ids = stage.open_things(10, events_each=2)
     for id in ids:

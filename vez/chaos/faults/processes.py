@@ -20,6 +20,7 @@ POINTS: Final = (
     "before_inbox_commit",
     "after_inbox_commit",
     "before_acknowledge",
+    "after_acknowledge",
     "before_send",
     "after_send",
     "after_settle",
