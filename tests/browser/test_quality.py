@@ -17,7 +17,10 @@ WIDTHS = (1440, 768, 390, 320)
 PAGES = {
     "ana": [
         "/tickets",
+        "/tickets/new",
         "/tickets/new?type=billing_dispute",
+        "{draft}",
+        "{ended}",
         "/notifications",
         "/preferences",
         "/help",
@@ -26,6 +29,8 @@ PAGES = {
     ],
     "bruno": [
         "/queue?filter=all",
+        "/queue?filter=my_turn",
+        "/queue/new?client={ana}&type=billing_dispute",
         "{open}",
         "/queue?filter=my_queues",
         "/queue/answers",
@@ -81,7 +86,16 @@ def places(vez: Stack, address: str) -> dict[str, str]:
         member, json={"organisation_id": made["id"]}, headers=vez.bearer("admin") | {"If-Match": "*"}
     )
     assert changed.status_code == 200, changed.text
+    kept = {"type": "billing_dispute", "subject": "Ainda penso", "description": "Texto", "parameters": {}}
+    draft = vez.post("ana", "/api/ticket/v1/tickets", kept).json()["id"]
+    values = {"invoice": "20261107", "amount": "10.00", "reason": "duplicate"}
+    ended = vez.submit("ana", "billing_dispute", values, "Uma que se recusa")["id"]
+    vez.act("bruno", ended, "advance", {"transition": "refuse", "comment": "Já foi devolvido"})
+    vez.submit("ana", "billing_dispute", values, "Uma que espera")
     return {
+        "draft": f"/tickets/{draft}",
+        "ended": f"/tickets/{ended}",
+        "ana": people["ana@cliente.test"],
         "open": address,
         "ticket": address.removeprefix("/tickets/"),
         "bruno": people["bruno@atende.test"],
