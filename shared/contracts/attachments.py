@@ -18,6 +18,8 @@ class _Attachment(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AttachmentStored(_Attachment):
+    """`parameter`: the one of kind file that it answers, whose visibility is the file's."""
+
     name: ClassVar[str] = "attachment.stored"
 
     file_name: str
@@ -26,6 +28,7 @@ class AttachmentStored(_Attachment):
     sha256: str
     internal: bool
     by: str
+    parameter: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ Words that exist nowhere else are planted where only attendants may read; then e
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections import deque
@@ -24,14 +25,16 @@ from tests.support.waiting import wait_until
 
 TICKETS: Final = "/api/ticket/v1/tickets"
 DISPUTE: Final = {"invoice": "20261107", "amount": "1284.90", "reason": "duplicate"}
-VALUE, NOTE, TIME, REASON, FILE = CANARIES = (
+VALUE, NOTE, TIME, REASON, FILE, PHOTO = CANARIES = (
     "quetzalvalor",
     "quetzalnota",
     "quetzaltempo",
     "quetzalmotivo",
     "quetzalarquivo",
+    "quetzalfoto",
 )
-"""In an invisible parameter, an internal note, a time entry, a transfer's reason, an internal file and its name."""
+"""In an invisible parameter, an internal note, a time entry, a transfer's reason, an internal file and its name, and in
+a file, and its name, that answers a parameter which the stage does not show her."""
 PAGES_MOST: Final = 60
 SEAL: Final = re.compile(r'name="seal" value="([^"]*)"')
 LINK: Final = re.compile(r'(?:href|hx-get|src)="(/[^"#]*)"')
@@ -39,10 +42,16 @@ LINK: Final = re.compile(r'(?:href|hx-get|src)="(/[^"#]*)"')
 
 @dataclass
 class Planted:
-    """Ana's ticket with the canaries in it, the version that she saw before, and what her live stream said."""
+    """Ana's tickets with the canaries in them, the versions that she saw before, and what her live stream said.
+
+    `files`: the file with a canary of each ticket.
+    """
 
     id: str
     seen: int
+    repair: str
+    repair_seen: int
+    files: dict[str, str] = field(default_factory=dict)
     heard: bytearray = field(default_factory=bytearray)
 
 
@@ -50,13 +59,15 @@ class Planted:
 def planted(vez: Stack) -> Iterator[Planted]:
     """Canaries on Ana's ticket, which comes to be hers to decide on; her screen is open meanwhile."""
     id = vez.submit("ana", "billing_dispute", DISPUTE, "Cobrança em dobro")["id"]
-    found = Planted(id, vez.ticket("ana", id)["version"])
+    repair = vez.submit("ana", "equipment_repair", {"under_warranty": False}, "Tela quebrada")["id"]
+    found = Planted(id, vez.ticket("ana", id)["version"], repair, vez.ticket("ana", repair)["version"])
     with listening(vez, found):
         vez.act("bruno", id, "advance", {"transition": "analyse"})
         vez.act("carla", id, "take")
         vez.act("carla", id, "transfer", {"to": "davi@atende.test", "reason": REASON})
         good(vez.post("davi", f"{TICKETS}/{id}/messages", {"body": f"{NOTE} ana", "visibility": "internal"}))
-        keep_inside(vez, id)
+        found.files[id] = filed(vez, "davi", id, f"{FILE}.txt", f"{FILE}\n".encode(), internal="true")
+        send_a_photo_inside(vez, found)
         good(vez.post("davi", f"{TICKETS}/{id}/time-entries", {"minutes": 5, "note": TIME}))
         given = {"parameters": {"root_cause": VALUE, "refund": "12.00"}}
         good(vez.client.patch(f"{TICKETS}/{id}", json=given, headers=vez.bearer("davi") | {"If-Match": "*"}))
@@ -66,12 +77,35 @@ def planted(vez: Stack) -> Iterator[Planted]:
         yield found
 
 
-def keep_inside(vez: Stack, id: str) -> None:
-    """Davi adds an internal file, which is stored."""
+def filed(vez: Stack, who: str, id: str, name: str, content: bytes, **facts: str) -> str:
+    """An attendant adds a file, which is stored; its id."""
     path = f"/api/attachments/v1/tickets/{id}/attachments"
-    query, sent = {"name": f"{FILE}.txt", "internal": "true"}, vez.bearer("davi") | {"Content-Type": "text/plain"}
-    good(vez.client.post(path, params=query, content=f"{FILE}\n".encode(), headers=sent))
-    wait_until(lambda: FILE in str(vez.get("davi", path)["items"]), "the internal file to be stored")
+    sent = vez.bearer(who) | {"Content-Type": "application/octet-stream"}
+    answer = vez.client.post(path, params={"name": name, **facts}, content=content, headers=sent)
+    good(answer)
+    file = str(answer.json()["id"])
+
+    def is_stored() -> bool:
+        return any(f["id"] == file and f["state"] == "stored" for f in vez.get(who, path)["items"])
+
+    wait_until(is_stored, f"{name} to be stored")
+    return file
+
+
+def send_a_photo_inside(vez: Stack, found: Planted) -> None:
+    """Bruno answers a parameter with a file where the stage shows it to attendants alone; then Ana is to decide."""
+    id = found.repair
+    vez.act("bruno", id, "advance", {"transition": "send"})
+    photo = b"%PDF-1.4\n" + PHOTO.encode() + b"\n%%EOF\n"
+    file = found.files[id] = filed(vez, "bruno", id, f"{PHOTO}.pdf", photo, parameter="photos")
+    given = {"parameters": {"photos": [file], "parts": [{"name": "Tela", "price": "10.00"}]}}
+
+    def is_taken() -> bool:
+        sent = vez.bearer("bruno") | {"If-Match": "*"}
+        return vez.client.patch(f"{TICKETS}/{id}", json=given, headers=sent).is_success
+
+    wait_until(is_taken, "the file to be known as stored")
+    vez.act("bruno", id, "advance", {"transition": "back"})
 
 
 def good(answer: httpx.Response) -> None:
@@ -115,17 +149,18 @@ def by_endpoints(vez: Stack, planted: Planted) -> Iterator[str]:
     read = 0
     for service in SERVICES:
         document = vez.get("ana", f"/api/{service}/v1/openapi.json")
-        for path in [p for p, operations in document["paths"].items() if "get" in operations]:
-            answer = vez.client.get(f"/api/{service}{placed(path, planted)}", headers=vez.bearer("ana"))
+        paths = [p for p, operations in document["paths"].items() if "get" in operations]
+        for path, (ticket, file) in itertools.product(paths, planted.files.items()):
+            answer = vez.client.get(f"/api/{service}{placed(path, ticket, file)}", headers=vez.bearer("ana"))
             read += answer.is_success
             yield from (f"GET {path}: {canary}" for canary in told(answer.text))
-    assert read > 20, "most of them answered"
+    assert read > 40, "most of them answered"
 
 
-def placed(path: str, planted: Planted) -> str:
+def placed(path: str, ticket: str, file: str) -> str:
     """A path of a document with its places filled."""
     prefixed = path if path.startswith("/v1") else f"/v1{path}"
-    filled = prefixed.replace("{ticket_id}", planted.id)
+    filled = prefixed.replace("{ticket_id}", ticket).replace("{attachment_id}", file)
     return re.sub(
         r"\{[a-z_]*(id|number)\}", lambda m: new_id() if m.group(1) == "id" else "1", re.sub(CODE, "x", filled)
     )
@@ -142,10 +177,15 @@ def by_refusals(vez: Stack, planted: Planted) -> Iterator[str]:
         "advance": vez.post("ana", f"{path}/advance", {"transition": "propose"}, match="*"),
         "decide": vez.post("ana", f"{path}/decision", {"outcome": "approved"}, match=planted.seen),
         "note": vez.post("ana", f"{path}/messages", {"body": "x", "visibility": "internal"}),
+        "decide on the repair": vez.post(
+            "ana", f"{TICKETS}/{planted.repair}/decision", {"outcome": "approved"}, match=planted.repair_seen
+        ),
+        "fetch": vez.post("ana", f"/api/attachments/v1/attachments/{planted.files[planted.repair]}/link", None),
     }
     assert [answer.status_code >= 400 for answer in tried.values()] == [True] * len(tried)
     changed = {c["field"]["code"] for c in tried["decide"].json()["changes"] if c["part"] == "parameter"}
     assert changed == {"refund"}, "what she may see of the change is told"
+    assert [c["part"] for c in tried["decide on the repair"].json()["changes"]] == ["parameter"], "the parts alone"
     for name, answer in tried.items():
         yield from (f"{name} refused: {canary}" for canary in told(answer.text))
 
@@ -162,7 +202,8 @@ def by_pages(vez: Stack, planted: Planted) -> Iterator[str]:
     with httpx.Client(base_url=vez.url, follow_redirects=True, timeout=20) as browser:
         seal = SEAL.findall(browser.get("/sign-in").text)[0]
         good(browser.post("/sign-in", data={"seal": seal, "username": "ana@cliente.test", "password": PASSWORD}))
-        waiting, known = deque(["/", f"/tickets/{planted.id}"]), {"/", f"/tickets/{planted.id}"}
+        beginnings = ["/", f"/tickets/{planted.id}", f"/tickets/{planted.repair}"]
+        waiting, known = deque(beginnings), set(beginnings)
         read = set[str]()
         while waiting and len(read) < PAGES_MOST:
             path = waiting.popleft()

@@ -10,7 +10,15 @@ from services.attachments.access.due import (
     CLAIM_UNUSED,
     RENEW,
 )
-from services.attachments.access.loading import COUNTED, FILES, find_file, find_limits, load_file, load_for_change
+from services.attachments.access.loading import (
+    COUNTED,
+    FILES,
+    PARAMETERS,
+    find_file,
+    find_limits,
+    load_file,
+    load_for_change,
+)
 
 __all__ = [
     "ABANDONED",
@@ -22,6 +30,7 @@ __all__ = [
     "CLAIM_UNUSED",
     "COUNTED",
     "FILES",
+    "PARAMETERS",
     "RENEW",
     "find_file",
     "find_limits",

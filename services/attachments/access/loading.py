@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, and_, bindparam, func, literal_column, or_, select
 
 from services.attachments.models import attachments, contents, people, types
 from services.attachments.rules.files import File, from_wire, may_see
 from services.attachments.rules.limits import Limits, limits_of
 from services.attachments.rules.rights import Standing
-from shared.database import Boolean, Id, Reader, compiled
+from shared.database import Boolean, Id, Reader, Text, compiled
 from shared.errors import NotFound
 from shared.ids import Actor
 
@@ -27,7 +27,26 @@ _ONE: Final = compiled(
     _WITH_AUTHOR.where(attachments.c.id == bindparam("id", type_=Id()), attachments.c.removed_at.is_(None))
 )
 _ANY: Final = compiled(_WITH_AUTHOR.where(attachments.c.id == bindparam("id", type_=Id())))
+PARAMETERS: Final = compiled(
+    select(attachments.c.parameter)
+    .where(
+        attachments.c.ticket_id == bindparam("ticket_id", type_=Id()),
+        attachments.c.removed_at.is_(None),
+        attachments.c.parameter.is_not(None),
+    )
+    .distinct()
+)
+"""The parameters that a ticket's files answer."""
+_is_stored: Final = attachments.c.state == literal_column("'stored'")
+_is_own: Final = attachments.c.by_id == bindparam("actor_id", type_=Id())
 _TYPE: Final = compiled(select(types.c.attachments).where(types.c.code == bindparam("code")))
+
+
+def _among(name: str) -> ColumnElement[bool]:
+    """The parameter is one of those that the statement is given by that name."""
+    return attachments.c.parameter == func.any(bindparam(name, type_=ARRAY(Text)))
+
+
 FILES: Final = compiled(
     _WITH_AUTHOR.where(
         attachments.c.ticket_id == bindparam("ticket_id", type_=Id()),
@@ -35,8 +54,8 @@ FILES: Final = compiled(
         attachments.c.id > bindparam("after", type_=Id()),
         or_(~attachments.c.is_internal, bindparam("attends", type_=Boolean)),
         or_(
-            attachments.c.state == literal_column("'stored'"),
-            attachments.c.by_id == bindparam("actor_id", type_=Id()),
+            and_(_is_stored, or_(attachments.c.parameter.is_(None), _among("shown"))),
+            and_(_is_own, or_(~_is_stored, _among("fillable"))),
         ),
     )
     .order_by(attachments.c.id)
@@ -101,7 +120,7 @@ def load_file(reader: Reader, id: str) -> File:
 def load_for_change(reader: Reader, actor: Actor, standing: Standing, id: str) -> File:
     """A file of this ticket that the actor may see. Raises NotFound."""
     file = load_file(reader, id)
-    if file.ticket_id != standing.ticket_id or not may_see(file, actor.id, attends=standing.attends):
+    if file.ticket_id != standing.ticket_id or not may_see(file, actor.id, standing):
         raise not_there()
     return file
 

@@ -22,7 +22,7 @@ from services.attachments.rules.files import (
 )
 from services.attachments.rules.kinds import served_type
 from services.attachments.rules.names import disposition
-from services.attachments.rules.rights import Standing
+from services.attachments.rules.rights import Asked, Standing
 from services.attachments.schemas import Linked
 from shared import clock
 from shared.errors import NotFound, Retryable
@@ -41,8 +41,8 @@ SEALED: Final = {"Content-Security-Policy": POLICY, "Cross-Origin-Resource-Polic
 def files_of(ticket_id: str) -> Response:
     """A ticket's files, oldest first: those that are stored, and my own whatever their state."""
     place, most = last_id(), limit()
-    read(lambda reader, actor: None)
-    stands = standing(ticket_id)
+    codes = read(lambda reader, actor: queries.parameters_of(reader, actor, ticket_id))
+    stands = standing(ticket_id, Asked(codes))
 
     def noun(reader: Any, actor: Any) -> Any:
         found = queries.files_of(reader, actor, stands, after=place, most=most + 1)
@@ -64,7 +64,7 @@ def one(attachment_id: str) -> Response:
 @blp.response(204)
 def remove(attachment_id: str) -> Response:
     """Take a file out of its ticket."""
-    _, stands = _visible(attachment_id)
+    _, stands = _visible(attachment_id, as_value=True)
     return command(lambda tx: commands.remove(tx, tx.actor, stands, attachment_id), None, status=204)
 
 
@@ -117,14 +117,17 @@ def link(attachment_id: str) -> Response:
     )
 
 
-def _visible(attachment_id: str) -> tuple[File, Standing]:
-    """A file that the caller may see, and how they stand to its ticket. Raises NotFound, Retryable."""
+def _visible(attachment_id: str, *, as_value: bool = False) -> tuple[File, Standing]:
+    """A file that the caller may see, and how they stand to its ticket. Raises NotFound, Retryable.
+
+    `as_value`: also, whether it is a value that they may not change.
+    """
     file = read(lambda reader, actor: queries.file(reader, actor, attachment_id))
     try:
-        stands = standing(file.ticket_id)
+        stands = standing(file.ticket_id, Asked((file.parameter,), file_id=file.id if as_value else None))
     except NotFound as error:
         raise NotFound("There is no such file") from error
-    if not may_see(file, current_actor().id, attends=stands.attends):
+    if not may_see(file, current_actor().id, stands):
         raise NotFound("There is no such file")
     return file, stands
 

@@ -14,13 +14,14 @@ from services.attachments.gateways.store import ObjectStore
 from services.attachments.options import Options
 from services.attachments.rules.files import Announced
 from services.attachments.rules.limits import Limits
-from services.attachments.rules.rights import Standing
+from services.attachments.rules.rights import Asked, Standing
 from shared import clock
 from shared.errors import Conflict, Invalid, Message
 from shared.http import Cursor, current_edge, services
 
 STORE = "vez.store"
 GIVING_WAY_SECONDS: Final = 2.0
+NOTHING: Final = Asked()
 R = TypeVar("R")
 
 
@@ -59,6 +60,11 @@ def announcement(facts: Mapping[str, Any], ticket_id: str, size: int, content_ty
     )
 
 
+def about(announced: Announced) -> Asked:
+    """What the ticket service is asked about a file that is announced."""
+    return Asked((announced.parameter,), message_id=announced.message_id)
+
+
 def giving_way(act: Callable[[], R]) -> R:
     """What `act` returns. Many files of one ticket at once are counted one after the other: each waits for its turn.
 
@@ -74,9 +80,9 @@ def giving_way(act: Callable[[], R]) -> R:
             clock.sleep(random.uniform(0.005, 0.05))
 
 
-def standing(ticket_id: str) -> Standing:
+def standing(ticket_id: str, asked: Asked = NOTHING) -> Standing:
     """How the caller stands to a ticket: the ticket service's word. Raises NotFound, Forbidden, Retryable."""
-    return rights.standing(services(), g.token, ticket_id)
+    return rights.standing(services(), g.token, ticket_id, asked)
 
 
 def last_id() -> str | None:

@@ -9,7 +9,7 @@ from flask import Response, request
 from werkzeug.exceptions import ClientDisconnected
 
 from services.attachments import commands, schemas
-from services.attachments.api.places import announcement, default_limits, giving_way, options, standing, store
+from services.attachments.api.places import about, announcement, default_limits, giving_way, options, standing, store
 from services.attachments.commands import WRONG
 from services.attachments.rules.files import CHUNK, File, Part, part_key
 from services.attachments.rules.rights import Standing
@@ -34,7 +34,7 @@ def stream(facts: dict[str, Any], ticket_id: str) -> Response:
     """Send a small file: the body is its content. Only when it was checked and is stored can it be read."""
     size = _size()
     announced = announcement(facts, ticket_id, size, request.mimetype[:255])
-    stands, defaults = standing(ticket_id), default_limits()
+    stands, defaults = standing(ticket_id, about(announced)), default_limits()
     store().ping()
     content = Passing(request.stream, size)
     try:

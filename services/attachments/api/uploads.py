@@ -9,8 +9,9 @@ from typing import Any
 from flask import Response
 
 from services.attachments import commands, queries, schemas
-from services.attachments.api.places import announcement, default_limits, giving_way, options, standing, store
+from services.attachments.api.places import about, announcement, default_limits, giving_way, options, standing, store
 from services.attachments.rules.files import File, Part, part_key
+from services.attachments.rules.rights import Asked
 from services.attachments.schemas import Addressed
 from shared import clock
 from shared.errors import Conflict
@@ -26,7 +27,7 @@ blp = blueprint("uploads", __name__, description="Sending files")
 def begin(body: dict[str, Any]) -> Response:
     """Announce a file; PUT each part to its address, then complete the upload."""
     announced = announcement(body, str(body["ticket_id"]), body["size"], body["content_type"])
-    stands = standing(announced.ticket_id)
+    stands = standing(announced.ticket_id, about(announced))
     store().ping()
     defaults = default_limits()
     part_bytes = options().part_bytes
@@ -56,7 +57,8 @@ def upload(upload_id: str) -> Response:
 def complete(body: dict[str, Any], upload_id: str) -> Response:
     """Every part is there: check the file. Only when it is stored can it be read."""
     named = [Part(each["number"], 0, each["etag"]) for each in body["parts"]]
-    stands = standing(read(lambda reader, actor: queries.upload(reader, actor, upload_id)).ticket_id)
+    file = read(lambda reader, actor: queries.upload(reader, actor, upload_id))
+    stands = standing(file.ticket_id, Asked((file.parameter,)))
     return command(
         lambda tx: commands.complete(tx, tx.actor, stands, upload_id, named),
         schemas.Attachment,

@@ -112,6 +112,7 @@ def store(tx: Transaction, actor: Actor, claimed: Claimed, content_type: str, *,
             sha256=file.sha256,
             internal=file.is_internal,
             by=file.by_id,
+            parameter=file.parameter,
         )
     )
     tx.audit("attachment", file.id, "store", {"sha256": file.sha256, "content_type": content_type})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Text, bindparam, cast, func, or_, select
 
 from services.attachments.access import load_for_change
 from services.attachments.commands.counting import count_off
-from services.attachments.models import attachments, tickets
+from services.attachments.models import attachments, metadata, tickets
 from services.attachments.rules.rights import Standing, removing
 from shared import personal
 from shared.contracts.attachments import AttachmentRemoved
@@ -18,23 +18,43 @@ from shared.database import Id, compiled
 from shared.ids import Actor
 from shared.transaction import Transaction
 
+outbox: Final = metadata.tables["outbox"]
+answers: Final = metadata.tables["idempotency_keys"]
+
 _OF_TICKET: Final = compiled(
     select(
         attachments.c.id, attachments.c.state, attachments.c.sha256, attachments.c.version, attachments.c.ticket_id
     ).where(attachments.c.ticket_id == bindparam("ticket_id", type_=Id()), attachments.c.removed_at.is_(None))
 )
 _TICKET: Final = compiled(select(tickets.c.revision).where(tickets.c.id == bindparam("id", type_=Id())))
+_SAID: Final = compiled(
+    select(outbox.c.id, outbox.c.payload).where(
+        outbox.c.word == "attachment",
+        outbox.c.aggregate_id == func.any(bindparam("ids", type_=ARRAY(Text))),
+        outbox.c.payload.has_key("file_name"),
+    )
+)
+_EVER: Final = compiled(select(attachments.c.id).where(attachments.c.ticket_id == bindparam("ticket_id", type_=Id())))
+_ANSWERED: Final = compiled(
+    select(answers.c.person_id, answers.c.path, answers.c.key).where(
+        or_(
+            answers.c.path.startswith(bindparam("below"), autoescape=False),
+            cast(answers.c.answer, Text).contains(bindparam("id"), autoescape=False),
+        )
+    )
+)
 _ERASED: Final = {"name": "", "sha256": None, "announced_sha256": None, "reason": None, "parameter": None}
 
 
 def remove(tx: Transaction, actor: Actor, standing: Standing, file_id: str) -> None:
     """Take a file out of its ticket: its row keeps no more than that it was. Raises NotFound, Forbidden, Conflict…"""
     file = load_for_change(tx, actor, standing, file_id)
-    refusal = removing(standing, is_own_unstored=not file.is_stored and file.by_id == actor.id)
+    refusal = removing(standing, is_own=file.by_id == actor.id, is_stored=file.is_stored)
     tx.in_order(forbidden=refusal.forbidden, conflict=refusal.conflict, version=file.version)
     _remove(tx, file, actor.id)
     if file.sha256 is not None:
         count_off(tx, file.sha256)
+    _erase_said(tx, [file.id])
     tx.audit("attachment", file.id, "remove", {"ticket_id": file.ticket_id})
 
 
@@ -57,7 +77,21 @@ def _remove_those_of(tx: Transaction, ticket_id: str, by: str) -> int:
         tx.audit("attachment", row.id, "remove", {"ticket_id": ticket_id})
     for sha256, times in Counter(row.sha256 for row in rows if row.sha256 is not None).items():
         count_off(tx, sha256, times)
+    _erase_said(tx, [row.id for row in tx.all(_EVER, ticket_id=ticket_id)])
+    _forget_answers(tx, ticket_id)
     return len(rows)
+
+
+def _erase_said(tx: Transaction, file_ids: list[str]) -> None:
+    """Take the files' names out of what the outbox still keeps."""
+    for row in tx.all(_SAID, ids=file_ids) if file_ids else ():
+        tx.update(outbox, {"id": row.id}, {"payload": {**row.payload, "file_name": ""}}, must=False)
+
+
+def _forget_answers(tx: Transaction, ticket_id: str) -> None:
+    """Drop the answers that idempotency keys still hold and that name the ticket: they tell its files' names."""
+    for row in tx.all(_ANSWERED, below=f"/v1/tickets/{ticket_id}", id=ticket_id):
+        tx.delete(answers, {"person_id": row.person_id, "path": row.path, "key": row.key})
 
 
 def _close(tx: Transaction, ticket_id: str) -> None:

@@ -29,13 +29,15 @@ def begin(
 ) -> File:
     """Take up an upload: a file in state `uploading`, with the parts in which it is to be sent.
 
+    `standing` knows of the parameter and the message that are announced; what belongs to a note is internal as it is.
     Raises Forbidden, Conflict, NotFound (the ticket was deleted), Invalid, Missing("type").
     """
-    refusal = adding(standing, internal=announced.internal)
+    is_internal = announced.internal or standing.message == "internal"
+    refusal = adding(standing, internal=is_internal)
     tx.in_order(forbidden=refusal.forbidden, conflict=refusal.conflict, moves=False)
     limits = _limits(tx, standing.type, defaults)
     name = names.cleaned(announced.name)
-    _judge(limits, announced, name)
+    _judge(limits, standing, announced, name)
     _make_room(tx, announced.ticket_id, limits.count)
     file = File(
         id=new_id(),
@@ -47,7 +49,7 @@ def begin(
         size=announced.size,
         declared_type=announced.content_type,
         announced_sha256=announced.sha256,
-        is_internal=announced.internal,
+        is_internal=is_internal,
         message_id=announced.message_id,
         parameter=announced.parameter,
         parts=files.plan(announced.size, part_size),
@@ -95,7 +97,7 @@ def _limits(tx: Transaction, type: str, defaults: Limits) -> Limits:
     return found or defaults
 
 
-def _judge(limits: Limits, announced: Announced, name: str) -> None:
+def _judge(limits: Limits, standing: Standing, announced: Announced, name: str) -> None:
     """Raises Invalid for what can be told before a byte is sent."""
     wrong: dict[str, list[Message]] = {}
     if announced.size > limits.size:
@@ -103,6 +105,10 @@ def _judge(limits: Limits, announced: Announced, name: str) -> None:
     kind = expected_type(name, announced.content_type)
     if kind is not None and not limits.takes(kind):
         wrong["name"] = [Message("Files of this kind are not accepted here")]
+    if announced.parameter is not None and announced.parameter not in standing.fillable:
+        wrong["parameter"] = [Message("There is no file parameter of this name that you may fill now")]
+    if announced.message_id is not None and standing.message is None:
+        wrong["message_id"] = [Message("There is no such message in this ticket")]
     if wrong:
         raise Invalid(WRONG, fields=wrong)
 

@@ -1,6 +1,6 @@
 """Nouns: (reader, actor, …) → frozen results. They never write."""
 
-from services.attachments.queries.files import file, files_of, limits, part_keys_known, upload
+from services.attachments.queries.files import file, files_of, limits, parameters_of, part_keys_known, upload
 from services.attachments.queries.verifying import Content, contents_after, known_contents, known_thumbnails, miscounted
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "known_thumbnails",
     "limits",
     "miscounted",
+    "parameters_of",
     "part_keys_known",
     "upload",
 ]

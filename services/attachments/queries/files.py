@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import ARRAY, bindparam, func, select, text
 
-from services.attachments.access import FILES, find_limits, load_file
+from services.attachments.access import FILES, PARAMETERS, find_limits, load_file
 from services.attachments.access.loading import file_of, not_there
 from services.attachments.models import attachments
 from services.attachments.rules.files import File
@@ -44,7 +44,14 @@ def upload(reader: Reader, actor: Actor, upload_id: str) -> File:
 def files_of(reader: Reader, actor: Actor, standing: Standing, *, after: str | None, most: int) -> list[File]:
     """A ticket's files, oldest first, as far as the actor may see them."""
     values = {"ticket_id": standing.ticket_id, "after": after or FIRST, "most": most}
-    return [file_of(row) for row in reader.all(FILES, **values, attends=standing.attends, actor_id=actor.id)]
+    who = {"attends": standing.attends, "actor_id": actor.id}
+    codes = {"shown": sorted(standing.shown), "fillable": sorted(standing.fillable)}
+    return [file_of(row) for row in reader.all(FILES, **values, **who, **codes)]
+
+
+def parameters_of(reader: Reader, actor: Actor, ticket_id: str) -> tuple[str, ...]:
+    """The parameters that a ticket's files answer, before it is known which of them the actor sees."""
+    return tuple(row.parameter for row in reader.all(PARAMETERS, ticket_id=ticket_id))
 
 
 def part_keys_known(reader: Reader, ids: Iterable[str]) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from services.attachments.rules.rights import Standing
 from shared.errors import Conflict, VezError
 
 STATES: Final = ("uploading", "checking", "stored", "rejected")
@@ -91,11 +92,19 @@ def thumbnail_key(sha256: str) -> str:
     return f"{THUMBNAILS}{sha256[:2]}/{sha256}"
 
 
-def may_see(file: File, actor_id: str, *, attends: bool) -> bool:
-    """What is stored, whoever sees the ticket (internal ones: attendants); what is not, its sender alone."""
-    if file.removed_at is not None or (file.is_internal and not attends):
+def may_see(file: File, actor_id: str, standing: Standing) -> bool:
+    """What is stored, whoever sees the ticket and the parameter that it answers; what is not, its sender alone.
+
+    Internal ones are the attendants'. Who may fill a parameter sees what they sent for it, though its condition is not
+    true yet: it may come true with what they save next.
+    """
+    if file.removed_at is not None or (file.is_internal and not standing.attends):
         return False
-    return file.is_stored or file.by_id == actor_id
+    is_own = file.by_id == actor_id
+    if not file.is_stored:
+        return is_own
+    is_shown = file.parameter is None or file.parameter in standing.shown
+    return is_shown or (is_own and file.parameter in standing.fillable)
 
 
 def unreadable(file: File) -> VezError | None:

@@ -14,6 +14,15 @@ ENDED: Final = ("concluded", "cancelled", "deleted")
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the ticket service is asked about, besides the ticket."""
+
+    parameters: tuple[str | None, ...] = ()
+    file_id: str | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How the one who asks stands to a ticket that they may see."""
 
@@ -22,6 +31,14 @@ class Standing:
     status: str
     actions: frozenset[str]
     attends: bool
+    shown: frozenset[str] = frozenset()
+    """Of the parameters that were asked about, those whose files they see."""
+    fillable: frozenset[str] = frozenset()
+    """Of the parameters that were asked about, those that they may give a file now."""
+    is_bound: bool = False
+    """The file that was asked about is the value of a parameter that they may not fill now."""
+    message: str | None = None
+    """The visibility of the message that was asked about; None where it is not the ticket's, or not theirs to see."""
 
     @property
     def is_ended(self) -> bool:
@@ -48,16 +65,27 @@ def adding(standing: Standing, *, internal: bool) -> Refusal:
     return Refusal(forbidden=Forbidden("You may read this ticket, but not add files to it"))
 
 
-def removing(standing: Standing, *, is_own_unstored: bool) -> Refusal:
-    """Why a file may not be removed; what was not stored yet its sender may always take back."""
-    if is_own_unstored or "remove_file" in standing.actions:
+def removing(standing: Standing, *, is_own: bool, is_stored: bool) -> Refusal:
+    """Why a file may not be removed; what was not stored yet its sender may always take back.
+
+    On the client's side everybody removes what they added alone; the holder answers for all of the ticket's files. What
+    is the value of a parameter goes only where that may be filled.
+    """
+    if is_own and not is_stored:
         return Refusal()
     if standing.is_ended:
         return Refusal(conflict=_ended())
-    if "attach" in standing.actions:
-        message = "It is not your turn: files may be added now, but not removed"
+    if not standing.actions & {"attach", "remove_file"}:
+        return Refusal(forbidden=Forbidden("You may read this ticket, but not remove its files"))
+    if not (is_own or standing.attends):
+        return Refusal(forbidden=Forbidden("You did not add this file, so it is not yours to remove"))
+    if "remove_file" not in standing.actions:
+        message = "Files may be added now, but not removed: it is not your turn, or a decision is asked"
         return Refusal(conflict=Conflict(message, type="not-your-turn"))
-    return Refusal(forbidden=Forbidden("You may read this ticket, but not remove its files"))
+    if standing.is_bound:
+        message = "This file is the value of a parameter that cannot be changed now"
+        return Refusal(conflict=Conflict(message, type="bound"))
+    return Refusal()
 
 
 def _ended() -> Conflict:

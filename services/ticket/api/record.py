@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
 from flask import Response
 
 from services.ticket import schemas
+from services.ticket.gateways import workflow
 from services.ticket.queries import record
-from shared.http import blueprint, query, signed_in
+from shared.http import blueprint, query, read, respond, services, signed_in
 
 blp = blueprint("record", __name__, description="The record of a ticket's flow")
 HISTORY: Final = schemas.History()
 TURNS: Final = schemas.Turns()
+CLOCK: Final = schemas.Clock()
 OPERATION: Final = schemas.Operation()
 
 
@@ -36,8 +39,11 @@ def turns(ticket_id: str) -> Response:
 @signed_in
 @blp.response(200, schemas.Clock)
 def clock(ticket_id: str) -> Response:
-    """For how long each side has had the turn, and the present deadline."""
-    return query(lambda reader, actor: record.clock(reader, actor, ticket_id), schemas.Clock)
+    """For how long each side has had the turn, the present deadline, and how it comes about, interval by interval."""
+    shown = read(lambda reader, actor: record.clock(reader, actor, ticket_id))
+    if shown.clocks is None:
+        shown = msgspec.structs.replace(shown, clocks=workflow.clocks_of(services(), ticket_id))
+    return respond(shown, CLOCK)
 
 
 @blp.route("/tickets/<uuid:ticket_id>/operations/<uuid:operation_id>")

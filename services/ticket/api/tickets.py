@@ -16,6 +16,7 @@ from services.ticket.commands.opening import Request, open_ticket
 from services.ticket.commands.submitting import submit
 from services.ticket.queries import counts, lists
 from services.ticket.queries import tickets as queries
+from services.ticket.queries.filing import Asked, ticket_with_filing
 from services.ticket.rules.answers import TicketShown
 from services.ticket.schemas.reports import Scope
 from shared.http import blueprint, command, limit, query, signed_in
@@ -92,10 +93,14 @@ def status_of(shown: TicketShown) -> int:
 
 @blp.route("/tickets/<uuid:ticket_id>")
 @signed_in
-@blp.response(200, schemas.Ticket)
-def read_ticket(ticket_id: str) -> Response:
-    """A ticket, whole, as its reader may see it."""
-    return query(lambda reader, actor: queries.ticket(reader, actor, ticket_id), TICKET)
+@blp.arguments(schemas.FilingQuery(), location="query")
+@blp.response(200, schemas.TicketFiled)
+def read_ticket(asked: dict[str, Any], ticket_id: str) -> Response:
+    """A ticket, whole, as its reader may see it; with `filing` where anything of its files is asked."""
+    if not any(asked.values()):
+        return query(lambda reader, actor: queries.ticket(reader, actor, ticket_id), TICKET)
+    about = Asked(tuple(asked["file_parameter"]), asked["file_id"], asked["message_id"])
+    return query(lambda reader, actor: ticket_with_filing(reader, actor, ticket_id, about), TICKET)
 
 
 @blp.route("/tickets/<uuid:ticket_id>", methods=["PATCH"])

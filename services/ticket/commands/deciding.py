@@ -30,7 +30,7 @@ _LATEST: Statement = compiled(
     .limit(literal_column("1"))
 )
 _FILES: Statement = compiled(
-    select(files.c.id, files.c.name, files.c.sha256, files.c.is_internal).where(
+    select(files.c.id, files.c.name, files.c.sha256, files.c.is_internal, files.c.parameter).where(
         files.c.ticket_id == bindparam("ticket_id", type_=Id()), files.c.state == word("stored")
     )
 )
@@ -88,7 +88,7 @@ def _with_changes(tx: Transaction, reading: Reading, refusal: Stale) -> Stale:
         return refusal
     revised = [row.before for row in tx.all(_REVISIONS, ticket_id=ticket.id, seen=seen)]
     written = {r.version: Written(r.version, r.body, r.due_on) for r in tx.all(_WRITTEN, ticket_id=ticket.id)}
-    held = {r.id: FileHeld(r.id, r.name, r.is_internal) for r in tx.all(_FILES, ticket_id=ticket.id)}
+    held = {r.id: FileHeld(r.id, r.name, r.is_internal, r.parameter) for r in tx.all(_FILES, ticket_id=ticket.id)}
     present = Content(ticket.subject, ticket.description, ticket.parameters, ticket.understanding_version, held)
     return stale(changed_since(reading, present, revised, written))
 
@@ -96,5 +96,5 @@ def _with_changes(tx: Transaction, reading: Reading, refusal: Stale) -> Stale:
 def _evidence(tx: Transaction, reading: Reading) -> str:
     latest = tx.one(_LATEST, ticket_id=reading.ticket.id)
     understanding = UnderstandingSeen(latest.version, latest.body, latest.due_on) if latest else None
-    attached = [FileSeen(r.id, r.sha256, r.is_internal) for r in tx.all(_FILES, ticket_id=reading.ticket.id)]
-    return evidence_of(reading, understanding, attached)
+    rows = tx.all(_FILES, ticket_id=reading.ticket.id)
+    return evidence_of(reading, understanding, [FileSeen(r.id, r.sha256, r.is_internal, r.parameter) for r in rows])

@@ -9,18 +9,24 @@ from sqlalchemy import bindparam, select
 
 from services.ticket.commands.revising import keep_revision
 from services.ticket.models import files, published, queues, settings, tickets, type_versions, types
+from services.ticket.rules.parameters import without_file
 from shared.contracts import decode
 from shared.contracts.attachments import AttachmentRejected, AttachmentRemoved, AttachmentStored
+from shared.contracts.ticket import ParametersChanged
 from shared.contracts.workflow import CatalogPublished, QueueChanged, SettingChanged, TypeChanged
 from shared.database import Id, compiled
 from shared.transaction import Transaction
 
 _FILE_TICKET: Final = compiled(
-    select(tickets.c.version, tickets.c.status).where(tickets.c.id == bindparam("ticket_id", type_=Id()))
+    select(tickets.c.version, tickets.c.status, tickets.c.parameters).where(
+        tickets.c.id == bindparam("ticket_id", type_=Id())
+    )
 )
 
 _FILE: Final = compiled(
-    select(files.c.id, files.c.name, files.c.is_internal).where(files.c.id == bindparam("id", type_=Id()))
+    select(files.c.id, files.c.name, files.c.is_internal, files.c.parameter).where(
+        files.c.id == bindparam("id", type_=Id())
+    )
 )
 
 
@@ -82,7 +88,7 @@ def keep_answered_queue(tx: Transaction, answer: Mapping[str, Any]) -> None:
 def keep_file(tx: Transaction, event: AttachmentStored) -> None:
     """A file was checked and stored: evidence covers it, so the ticket's version rises."""
     row = _file_row(tx, event, "stored")
-    tx.upsert(files, {**row, "sha256": event.sha256, "is_internal": event.internal})
+    tx.upsert(files, {**row, "sha256": event.sha256, "is_internal": event.internal, "parameter": event.parameter})
     _raise_version(tx, event.ticket_id, {"added": event.attachment_id})
 
 
@@ -93,11 +99,11 @@ def keep_rejected_file(tx: Transaction, event: AttachmentRejected) -> None:
 
 
 def drop_file(tx: Transaction, event: AttachmentRemoved) -> None:
-    """A file was removed: evidence covers that too."""
+    """A file was removed: no value names it any more, and evidence covers that too."""
     row = tx.one(_FILE, id=event.attachment_id)
     tx.delete(files, {"id": event.attachment_id})
-    held = {"id": row.id, "name": row.name, "is_internal": row.is_internal} if row is not None else None
-    _raise_version(tx, event.ticket_id, {"removed": held})
+    held = row._asdict() if row is not None else None
+    _raise_version(tx, event.ticket_id, {"removed": held}, gone=event.attachment_id)
 
 
 def _file_row(tx: Transaction, event: AttachmentStored | AttachmentRejected, state: str) -> dict[str, Any]:
@@ -111,9 +117,18 @@ def _file_row(tx: Transaction, event: AttachmentStored | AttachmentRejected, sta
     }
 
 
-def _raise_version(tx: Transaction, ticket_id: str, before: Mapping[str, Any]) -> None:
+def _raise_version(tx: Transaction, ticket_id: str, before: Mapping[str, Any], *, gone: str | None = None) -> None:
+    """`gone`: the file that the ticket's values name no longer."""
     row = tx.one(_FILE_TICKET, ticket_id=ticket_id)
-    if row is not None and row.status != "deleted":
-        tx.change(tickets, ticket_id, {"updated_at": tx.now}, version=row.version)
-        if row.status != "draft":
-            keep_revision(tx, ticket_id, row.version, before)
+    if row is None or row.status == "deleted":
+        return
+    left = without_file(row.parameters, gone) if gone is not None else {}
+    changes: dict[str, Any] = {"updated_at": tx.now}
+    if left:
+        changes["parameters"] = {code: value for code, value in {**row.parameters, **left}.items() if value != []}
+        before = {**before, "parameters": {code: row.parameters[code] for code in left}}
+    tx.change(tickets, ticket_id, changes, version=row.version)
+    if row.status != "draft":
+        keep_revision(tx, ticket_id, row.version, before)
+    if left and row.status != "draft":
+        tx.emit(ParametersChanged(ticket_id=ticket_id, codes=sorted(left)))

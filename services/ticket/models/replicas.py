@@ -76,6 +76,7 @@ files = Table(
     Column("state", Text, nullable=False),
     Column("sha256", Text),
     Column("is_internal", Boolean, nullable=False),
+    Column("parameter", Text, doc="the parameter that it answers: who does not see that one sees no file of it"),
     Column("by_id", Id(), nullable=False),
     Column("changed_at", Instant(), nullable=False),
     words_of(FILE_NAME),

@@ -160,6 +160,26 @@ class TicketShown(TicketLine, frozen=True, kw_only=True):
     transitions: list[TransitionShown]
 
 
+class Filing(msgspec.Struct, frozen=True):
+    """How the reader stands to the ticket's files, as far as was asked.
+
+    `shown` and `fillable`: of the parameters asked about, those whose files they see and those that they may give one;
+    `bound`: the file asked about is the value of a parameter that they may not fill now; `message`: the visibility of
+    the message asked about, where it is the ticket's and they see it.
+    """
+
+    shown: list[str]
+    fillable: list[str]
+    bound: bool
+    message: str | None
+
+
+class TicketFiled(TicketShown, frozen=True, kw_only=True):
+    """A ticket, whole, with how its reader stands to its files."""
+
+    filing: Filing
+
+
 class Decided(msgspec.Struct, frozen=True):
     """What became of one of many decisions."""
 
@@ -202,15 +222,6 @@ class TurnRow(msgspec.Struct, frozen=True):
     cause: str
     by: PersonNamed | None
     reason: str | None
-
-
-class ClockShown(msgspec.Struct, frozen=True):
-    """For how long each side has had the turn since the first stage, and the present deadline."""
-
-    seconds: dict[str, float]
-    due_at: datetime | None
-    near_at: datetime | None
-    at: datetime
 
 
 class MessageShown(msgspec.Struct, frozen=True):
@@ -270,7 +281,9 @@ WHY: Final = (
     "scope",
     "opened",
     "holds",
+    "stands_in",
     "has_held",
+    "leads",
     "guardian",
     "shared",
     "organisation",

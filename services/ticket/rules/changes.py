@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.ticket.rules.answers import FieldShown
-from services.ticket.rules.parameters import field_named, seen_values
+from services.ticket.rules.parameters import field_named, seen_files, seen_values
 from services.ticket.rules.reading import Reading
 from shared.errors import Stale
 
@@ -26,6 +26,7 @@ class FileHeld:
     id: str
     name: str
     is_internal: bool
+    parameter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def changed_since(
         *_texts(seen, present),
         *_parameters(reading, seen, present),
         *_understanding(seen, present, written),
-        *_files(seen, present, attends=reading.standing.side == "attendant"),
+        *_files(reading, seen, present),
     ]
 
 
@@ -127,10 +128,10 @@ def _understanding(seen: Content, present: Content, written: Mapping[int, Writte
     return [Change("understanding", written.get(seen.understanding), written.get(present.understanding))]
 
 
-def _files(seen: Content, present: Content, *, attends: bool) -> list[Change]:
+def _files(reading: Reading, seen: Content, present: Content) -> list[Change]:
     came = [f for id, f in present.files.items() if id not in seen.files]
     went = [f for id, f in seen.files.items() if id not in present.files]
     return [
-        *(Change("file", None, FileNamed(f.id, f.name)) for f in came if attends or not f.is_internal),
-        *(Change("file", FileNamed(f.id, f.name), None) for f in went if attends or not f.is_internal),
+        *(Change("file", None, FileNamed(f.id, f.name)) for f in seen_files(reading, came)),
+        *(Change("file", FileNamed(f.id, f.name), None) for f in seen_files(reading, went)),
     ]

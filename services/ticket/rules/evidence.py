@@ -9,7 +9,7 @@ from datetime import date
 
 import msgspec
 
-from services.ticket.rules.parameters import seen_values
+from services.ticket.rules.parameters import seen_files, seen_values
 from services.ticket.rules.reading import Reading
 
 _canonical = msgspec.json.Encoder(order="deterministic")
@@ -31,17 +31,17 @@ class FileSeen:
     id: str
     sha256: str | None
     is_internal: bool
+    parameter: str | None = None
 
 
 def evidence_of(reading: Reading, understanding: UnderstandingSeen | None, files: Sequence[FileSeen]) -> str:
     """SHA-256, in hexadecimal, of exactly what the reader's side sees."""
     side = reading.standing.side
-    shown = [f for f in files if side == "attendant" or not f.is_internal]
     seen = {
         "subject": reading.ticket.subject,
         "description": reading.ticket.description,
         "understanding": understanding,
         "parameters": seen_values(reading, side),
-        "files": sorted([f.id, f.sha256 or ""] for f in shown),
+        "files": sorted([f.id, f.sha256 or ""] for f in seen_files(reading, files)),
     }
     return hashlib.sha256(_canonical.encode(seen)).hexdigest()

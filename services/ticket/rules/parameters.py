@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from services.ticket.rules.answers import ColumnShown, FieldShown, OptionShown
@@ -15,6 +15,20 @@ from shared.catalog.definitions import TypeVersion, text_in
 from shared.catalog.parameters import Column, Parameter
 from shared.catalog.values import Accepted, Errors
 
+
+class Held(Protocol):
+    """What decides who sees a ticket's file."""
+
+    @property
+    def is_internal(self) -> bool:
+        """It is the attendants' alone."""
+
+    @property
+    def parameter(self) -> str | None:
+        """The code of the parameter that it answers."""
+
+
+F = TypeVar("F", bound=Held)
 _LIMITS: Final = ("pattern", "min", "max", "min_length", "max_length", "currency", "decimals")
 
 
@@ -40,6 +54,23 @@ def seen_values(reading: Reading, side: str) -> dict[str, Any]:
     """The values that a side may read."""
     stage, stored = reading.judging_stage.code, reading.ticket.parameters
     return values.visible(reading.definition, stage, side, stored, facts=reading.facts)
+
+
+def shows_files_of(reading: Reading, codes: Iterable[str]) -> frozenset[str]:
+    """Those of the parameters whose files the reader's side sees; one that the version does not know is attendants'.
+
+    A file is shown as far as its parameter's value is (domain page, *Parameters*).
+    """
+    side, known = reading.standing.side, reading.definition.parameter_by_code
+    seen = seen_values(reading, side)
+    return frozenset(code for code in codes if code in seen or (side == "attendant" and code not in known))
+
+
+def seen_files(reading: Reading, held: Iterable[F]) -> list[F]:
+    """Those of the ticket's files that the reader's side sees."""
+    found = [file for file in held if reading.standing.side == "attendant" or not file.is_internal]
+    shown = shows_files_of(reading, {file.parameter for file in found if file.parameter is not None})
+    return [file for file in found if file.parameter is None or file.parameter in shown]
 
 
 def accepted(reading: Reading, given: Mapping[str, Any], *, time_zone: str) -> Accepted:
@@ -71,6 +102,12 @@ def files_named(version: TypeVersion, given: Mapping[str, Any]) -> dict[str, lis
     """The attachments that `file` parameters name, by parameter."""
     codes = [p.code for p in version.parameters if p.kind == "file"]
     return {code: list(given.get(code) or []) for code in codes if given.get(code)}
+
+
+def without_file(given: Mapping[str, Any], file_id: str) -> dict[str, list[str]]:
+    """What is left of each value that names a file, when that is gone. Only files are lists of ids."""
+    named = {code: value for code, value in given.items() if isinstance(value, list) and file_id in value}
+    return {code: [id for id in value if id != file_id] for code, value in named.items()}
 
 
 def people_named(version: TypeVersion, given: Mapping[str, Any]) -> dict[str, str]:

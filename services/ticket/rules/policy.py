@@ -218,7 +218,7 @@ RULES: Final[dict[str, Rule]] = {
     "comment": Rule(everyone, goes_on=True),
     "note": Rule(attendants, goes_on=True),
     "attach": Rule(either, ("draft", "open"), goes_on=True),
-    "remove_file": Rule(either, ("draft", "open"), turn=mine),
+    "remove_file": Rule(either, ("draft", "open"), turn=mine, further=ordinary),
     "write_understanding": Rule(attendants, turn=held, further=ordinary),
     "change_priority": Rule(attendants, turn=held),
     "relate": Rule(attendants),

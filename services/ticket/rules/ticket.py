@@ -126,12 +126,17 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Relations(msgspec.Struct, frozen=True):
-    """What the database knows of an actor and a ticket, beside the ticket's own columns."""
+    """What the database knows of an actor and a ticket, beside the ticket's own columns.
+
+    `stands_in`: who holds it in person is absent, and the actor is their substitute; `leads`: is their superior.
+    """
 
     is_guardian: bool = False
     is_shared: bool = False
     has_held: bool = False
     is_in_scope: bool = False
+    stands_in: bool = False
+    leads: bool = False
     queues: frozenset[str] = frozenset()
 
 
@@ -162,13 +167,16 @@ def standing(actor: Actor, ticket: Ticket, names: Names, relations: Relations) -
 
 
 def _sees_as_attendant(actor: Actor, ticket: Ticket, names: Names, relations: Relations) -> bool:
-    """Domain page, *People and access*: those who hold or have held it, those of the profile's scope, read_all."""
+    """Domain page, *People and access*: those who hold or have held it, those of the profile's scope, read_all.
+
+    For who holds it stand their substitute, while they are absent, and their superior, who is told of what is late.
+    """
     if actor.may("ticket.read_all") or (relations.is_in_scope and actor.may("ticket.read")):
         return True
     if ticket.author_id == actor.id and actor.may("ticket.open_for"):
         return True
     if not actor.may("ticket.attend"):
         return False
-    if holds(ticket, actor.id, relations.queues):
+    if holds(ticket, actor.id, relations.queues) or relations.stands_in:
         return True
-    return relations.has_held and not names.is_confidential
+    return (relations.has_held or relations.leads) and not names.is_confidential

@@ -5,7 +5,6 @@ two together, and msgspec writes them: one pass instead of two.
 """
 
 from services.ticket.schemas.answers import (
-    Clock,
     Counts,
     Decisions,
     History,
@@ -19,6 +18,7 @@ from services.ticket.schemas.answers import (
     Template,
     Templates,
     Ticket,
+    TicketFiled,
     Tickets,
     TimeEntries,
     TimeEntry,
@@ -26,12 +26,14 @@ from services.ticket.schemas.answers import (
     Understanding,
     Understandings,
 )
+from services.ticket.schemas.clocks import Clock
 from services.ticket.schemas.requests import (
     AdvanceRequest,
     CancelRequest,
     CountsQuery,
     DecisionRequest,
     DecisionsRequest,
+    FilingQuery,
     ListQuery,
     MessageRequest,
     Nothing,
@@ -61,6 +63,7 @@ __all__ = [
     "DecisionRequest",
     "Decisions",
     "DecisionsRequest",
+    "FilingQuery",
     "History",
     "ListQuery",
     "Message",
@@ -86,6 +89,7 @@ __all__ = [
     "TemplatesQuery",
     "Ticket",
     "TicketChanges",
+    "TicketFiled",
     "TicketReaders",
     "Tickets",
     "TimeEntries",

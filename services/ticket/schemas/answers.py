@@ -164,6 +164,33 @@ class Ticket(TicketLine):
         return msgspec.structs.replace(obj, transitions=[_said(t) for t in obj.transitions])
 
 
+class Filing(Answer):
+    """How the reader stands to the ticket's files, as far as was asked."""
+
+    shown = fields.List(
+        fields.String(), required=True, metadata={"description": "the parameters asked about whose files I see"}
+    )
+    fillable = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "the parameters asked about that I may give a file now"},
+    )
+    bound = fields.Boolean(
+        required=True, metadata={"description": "the file asked about is a value that I may not change now"}
+    )
+    message = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the visibility of the message asked about; null where I see no such one here"},
+    )
+
+
+class TicketFiled(Ticket):
+    """A ticket, whole: only what its reader may see. `filing` only where it was asked for."""
+
+    filing = fields.Nested(Filing)
+
+
 def _said(transition: answers.TransitionShown) -> Any:
     blocked = [{"field": b.field, "reason": translate(b.reason)} for b in transition.blocked]
     return {"code": transition.code, "name": transition.name, "comment": transition.comment, "blocked": blocked}
@@ -240,13 +267,6 @@ class TurnRow(Answer):
 
 class Turns(Items):
     items = fields.List(fields.Nested(TurnRow), required=True)
-
-
-class Clock(Answer):
-    seconds = fields.Dict(required=True)
-    due_at = fields.DateTime(required=True, allow_none=True)
-    near_at = fields.DateTime(required=True, allow_none=True)
-    at = fields.DateTime(required=True)
 
 
 class Message(Answer):

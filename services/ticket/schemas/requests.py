@@ -15,6 +15,7 @@ FILTERS: Final = tuple(dict.fromkeys([*CLIENT_FILTERS, *ATTENDANT_FILTERS]))
 PAIRS_MOST: Final = 1000
 DECISIONS_MOST: Final = 100
 MINUTES_A_DAY: Final = 1440
+FILED_MOST: Final = 100
 
 
 class Nothing(Schema):
@@ -137,6 +138,19 @@ class TemplateChanges(Schema):
     subject = parts.text(SUBJECT_LENGTH)
     description = parts.text()
     parameters = parts.parameters()
+
+
+class FilingQuery(Schema):
+    """What else is asked: how I stand to the ticket's files."""
+
+    file_parameter = fields.List(
+        fields.String(validate=validate.Length(min=1, max=parts.CODE)),
+        load_default=list,
+        validate=validate.Length(max=FILED_MOST),
+        metadata={"description": "parameters whose files are asked about: answered in `filing`"},
+    )
+    file_id = parts.id(load_default=None, metadata={"description": "a file that is asked about"})
+    message_id = parts.id(load_default=None, metadata={"description": "a message that is asked about"})
 
 
 class TemplatesQuery(Schema):

@@ -36,6 +36,7 @@ def test_a_small_file_goes_in_one_request_and_is_checked_like_any_other(
 
 def test_what_is_said_of_it_is_kept(world: World, ana: Caller, bruno: Caller, ticket: Ticket) -> None:
     message = new_id()
+    ticket.messages[message], ticket.parameters["attendant"] = "internal", {"photos": "fill"}
     sent = world.stream(bruno, ticket, "a.txt", samples.TEXT, internal="true", message_id=message, parameter="photos")
     assert (sent.json["internal"], sent.json["message_id"], sent.json["parameter"]) == (True, message, "photos")
     world.check(sent.json["id"])

@@ -40,6 +40,7 @@ def test_a_file_in_several_parts_is_stored_by_its_content_and_told(world: World,
         "sha256": sha256(BIG),
         "internal": False,
         "by": id_of(ana),
+        "parameter": None,
     }
     world.tidy()
     digest = sha256(BIG)

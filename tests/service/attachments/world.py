@@ -45,15 +45,22 @@ AWAITING = ("attach", "comment")
 
 @dataclass
 class Ticket:
-    """A ticket as the ticket service tells it: per person the actions, and as which side they see it."""
+    """A ticket as the ticket service tells it: per person the actions, and as which side they see it.
+
+    `parameters`: per side the codes of those that it may fill (`fill`) or only see (`read`); `values`: per parameter
+    the files that it names; `messages`: their visibility.
+    """
 
     id: str = field(default_factory=new_id)
     type: str = "billing_dispute"
     status: str = "open"
     clients: dict[str, tuple[str, ...]] = field(default_factory=dict)
     attendants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    parameters: dict[str, dict[str, str]] = field(default_factory=dict)
+    values: dict[str, list[str]] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
 
-    def told(self, person_id: str) -> dict[str, Any] | None:
+    def told(self, person_id: str, asked: httpx.QueryParams) -> dict[str, Any] | None:
         """What somebody is answered; None where they may not see it."""
         for side, people in (("attendant", self.attendants), ("client", self.clients)):
             if person_id in people:
@@ -64,8 +71,21 @@ class Ticket:
                     "status": self.status,
                     "actions": actions,
                     "side": side,
+                    **({"filing": self._filing(side, asked)} if asked else {}),
                 }
         return None
+
+    def _filing(self, side: str, asked: httpx.QueryParams) -> dict[str, Any]:
+        codes, cells = asked.get_list("file_parameter"), self.parameters.get(side, {})
+        fillable = [code for code in codes if cells.get(code) == "fill"]
+        holding = [code for code, ids in self.values.items() if asked.get("file_id") in ids]
+        visibility = self.messages.get(asked.get("message_id", ""))
+        return {
+            "shown": [code for code in codes if code in cells],
+            "fillable": fillable,
+            "bound": any(cells.get(code) != "fill" for code in holding),
+            "message": visibility if visibility == "public" or side == "attendant" else None,
+        }
 
 
 class Building:
@@ -132,7 +152,7 @@ class World(Arriving):
         ticket = self.tickets.get(request.url.path.rpartition("/")[2])
         person = _person_of(request.headers["authorization"])
         self.asked.append(person)
-        told = ticket.told(person) if ticket else None
+        told = ticket.told(person, request.url.params) if ticket else None
         if told is None:
             return httpx.Response(404, json={"type": "urn:vez:problem:not-found", "title": "Not found"})
         return httpx.Response(200, json=told)

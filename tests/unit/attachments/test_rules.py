@@ -193,15 +193,28 @@ def a_file(**more: object) -> File:
 
 
 def test_only_what_is_stored_is_seen_by_others() -> None:
-    assert files.may_see(a_file(state="stored"), "bruno", attends=False)
-    assert not files.may_see(a_file(state="checking"), "bruno", attends=True)
-    assert files.may_see(a_file(state="rejected"), "ana", attends=False)
-    assert not files.may_see(a_file(state="stored", is_internal=True), "ana", attends=False)
-    assert not files.may_see(a_file(state="stored", removed_at=datetime.now(UTC)), "ana", attends=True)
+    assert files.may_see(a_file(state="stored"), "bruno", standing())
+    assert not files.may_see(a_file(state="checking"), "bruno", standing(attends=True))
+    assert files.may_see(a_file(state="rejected"), "ana", standing())
+    assert not files.may_see(a_file(state="stored", is_internal=True), "ana", standing())
+    assert not files.may_see(a_file(state="stored", removed_at=datetime.now(UTC)), "ana", standing(attends=True))
 
 
-def standing(*actions: str, status: str = "open", attends: bool = False) -> Standing:
-    return Standing("t", "x", status, frozenset(actions), attends)
+def test_a_parameters_file_is_seen_where_its_parameter_is() -> None:
+    file = a_file(state="stored", parameter="proof")
+    assert files.may_see(file, "bruno", standing(shown="proof"))
+    for unseen in (standing(), standing(shown="other"), standing(attends=True), standing(fillable="proof")):
+        assert not files.may_see(file, "bruno", unseen)
+    assert not files.may_see(file, "ana", standing()), "its sender too, once they do not see the parameter"
+    assert files.may_see(file, "ana", standing(fillable="proof")), "their own, while they may fill it"
+    assert files.may_see(a_file(state="checking", parameter="proof"), "ana", standing())
+
+
+def standing(
+    *actions: str, status: str = "open", attends: bool = False, shown: str = "", fillable: str = "", bound: bool = False
+) -> Standing:
+    codes = (frozenset(shown.split()), frozenset(fillable.split()))
+    return Standing("t", "x", status, frozenset(actions), attends, *codes, bound)
 
 
 def test_files_follow_the_tickets_rules() -> None:
@@ -209,10 +222,37 @@ def test_files_follow_the_tickets_rules() -> None:
     assert adding(standing("attach"), internal=True).forbidden is not None
     assert adding(standing(), internal=False).forbidden is not None
     assert adding(standing(status="concluded"), internal=False).conflict is not None
-    assert removing(standing("remove_file"), is_own_unstored=False).conflict is None
-    assert removing(standing("attach"), is_own_unstored=False).conflict is not None
-    assert removing(standing(), is_own_unstored=False).forbidden is not None
-    assert removing(standing(status="cancelled"), is_own_unstored=True).conflict is None
+
+
+NOTHING = (None, None)
+
+
+def refused_as(stands: Standing, *, is_own: bool = True, is_stored: bool = True) -> tuple[str | None, str | None]:
+    """The problem types of the 403 and of the 409."""
+    refusal = removing(stands, is_own=is_own, is_stored=is_stored)
+    return tuple(each.type if each else None for each in (refusal.forbidden, refusal.conflict))  # type: ignore[return-value]
+
+
+def test_files_are_removed_on_ones_turn_alone() -> None:
+    assert refused_as(standing("attach", "remove_file")) == NOTHING
+    assert refused_as(standing("attach")) == (None, "not-your-turn")
+    assert refused_as(standing()) == ("forbidden", None)
+    assert refused_as(standing(status="cancelled")) == (None, "ended")
+    assert refused_as(standing(status="cancelled"), is_stored=False) == NOTHING, (
+        "what is not stored its sender takes back"
+    )
+
+
+def test_a_client_removes_what_they_added_alone() -> None:
+    both = ("attach", "remove_file")
+    assert refused_as(standing(*both), is_own=False) == ("forbidden", None)
+    assert refused_as(standing("attach"), is_own=False) == ("forbidden", None)
+    assert refused_as(standing(*both, attends=True), is_own=False) == NOTHING
+
+
+def test_a_value_that_cannot_be_changed_keeps_its_file() -> None:
+    assert refused_as(standing("remove_file", bound=True)) == (None, "bound")
+    assert refused_as(standing("remove_file", bound=True, attends=True), is_own=False) == (None, "bound")
 
 
 HOUR = timedelta(hours=1)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.ticket.rules import answers, reports
+from services.ticket.rules import answers, clocks, reports
 from services.ticket.schemas import answers as shapes
+from services.ticket.schemas import clocks as clock_shapes
 from services.ticket.schemas import kept, seeing
 from services.ticket.schemas import reports as report_shapes
 
@@ -27,9 +28,13 @@ PAIRS = [
     (shapes.Spell, answers.Spell),
     (shapes.TrackedLine, answers.TrackedLine),
     (shapes.Ticket, answers.TicketShown),
+    (shapes.Filing, answers.Filing),
+    (shapes.TicketFiled, answers.TicketFiled),
     (shapes.HistoryRow, answers.HistoryRow),
     (shapes.TurnRow, answers.TurnRow),
-    (shapes.Clock, answers.ClockShown),
+    (clock_shapes.ClockSpell, clocks.ClockSpell),
+    (clock_shapes.ClockExplained, clocks.ClockExplained),
+    (clock_shapes.Clock, clocks.ClockShown),
     (shapes.Message, answers.MessageShown),
     (shapes.Understanding, answers.UnderstandingShown),
     (shapes.Decision, answers.DecisionShown),

@@ -82,6 +82,12 @@ def test_my_turn_in_an_approval_lets_the_client_approve_or_reject() -> None:
     assert refused_as(judged(ticket, ana, "advance")) == (None, "needs-decision")
 
 
+def test_what_is_decided_on_keeps_its_files() -> None:
+    ticket = a_ticket().opened_by(ana).on_the_clients_turn(kind="approval")
+    assert refused_as(judged(ticket, ana, "remove_file")) == (None, "needs-decision")
+    assert judged(ticket, ana, "attach").allows
+
+
 @pytest.mark.parametrize("turn", ["attendant", "third_party", "queue", "scheduled", "routing"])
 def test_awaiting_return_is_read_only_discussion_always_open_attachments_may_be_added_nothing_else(turn: str) -> None:
     mine = a_ticket().opened_by(ana)
@@ -301,6 +307,18 @@ def test_an_attendant_sees_what_they_or_their_queues_hold_or_have_held() -> None
 def test_of_confidential_types_an_attendant_sees_what_they_hold_now() -> None:
     assert not a_ticket().opened_by(ana).on_the_clients_turn().confidential().seen_by(bruno, has_held=True).attends
     assert a_ticket().opened_by(ana).held_by(bruno).confidential().seen_by(bruno, has_held=True).attends
+
+
+def test_for_who_holds_it_stand_their_substitute_and_their_superior() -> None:
+    ticket = a_ticket().opened_by(ana).held_by(carla)
+    assert ticket.seen_by(bruno, stands_in=True).attends
+    assert ticket.seen_by(bruno, leads=True).attends
+    assert ticket.confidential().seen_by(bruno, stands_in=True).attends
+    assert not ticket.confidential().seen_by(bruno, leads=True).attends
+    assert not ticket.seen_by(bia, stands_in=True, leads=True).attends, "only who attends"
+    for relation in ("stands_in", "leads"):
+        assert judged(ticket, bruno, "note", **{relation: True}).allows
+        assert refused_as(judged(ticket, bruno, "advance", **{relation: True})) == (None, "not-your-turn")
 
 
 def test_a_profiles_scope_shows_its_groups_and_types() -> None:

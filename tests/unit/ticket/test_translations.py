@@ -17,7 +17,7 @@ SERVICE = Path(services.ticket.__file__).parent
 SHARED = Path(shared.__file__).parent
 SPEAKING = ("rules", "commands", "queries", "schemas", "api", "access")
 PLACES = re.compile(r"%\(\w+\)s")
-NO_TEXTS = re.compile(r"^(Location|Preference-Applied)$|^[A-Z]+$|^\s|/|`|^CREATE|^SELECT|^FROM |::")
+NO_TEXTS = re.compile(r"^(Location|Preference-Applied)$|^[A-Z]+$|^\s|/|`|^CREATE|^WITH |^SELECT|^FROM |::")
 
 
 def texts_of(path: Path) -> set[str]:
