@@ -45,6 +45,7 @@ notices: Final = Table(
     Column("occurred_at", Instant(), nullable=False),
     Column("facts", Json, nullable=False),
     Column("envelope", Json, comment="kept where a webhook is told"),
+    Index("ix_notices_mails", text("(facts ->> 'ticket_id')"), postgresql_where=text("facts ? 'ticket_id'")),
 )
 
 deliveries: Final = Table(
@@ -226,6 +227,7 @@ incoming: Final = Table(
     UniqueConstraint("id"),
     Index("ix_incoming_due", "next_try_at", postgresql_where=text("state = 'waiting'")),
     Index("ix_incoming_person", "person_id", "id"),
+    Index("ix_incoming_ticket", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
 )
 
 # ---- replicas ----------------------------------------------------------------------------------------------------
@@ -242,6 +244,7 @@ tickets: Final = Table(
     Column("holder_id", Id()),
     Column("holder_queue", Text),
     Column("last_queue", Text, comment="the queue that has it or had it last"),
+    Column("last_attendant_id", Id(), comment="who holds it among the attendants, or held it last"),
     Column("due_at", Instant()),
     Column("is_deleted", Boolean, nullable=False, server_default=text("false")),
     Column("sequence", BigInteger, nullable=False),

@@ -158,6 +158,17 @@ class Related(_Ticket):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Shared(_Ticket):
+    """The ticket was shared with a person by name, to read and to discuss, until `expires_at`; or for another time."""
+
+    name: ClassVar[str] = "ticket.shared"
+
+    person_id: str
+    expires_at: datetime
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TimeLogged(_Ticket):
     """Time was entered, or (`removed`) an entry taken out: of the attendants' side alone."""
 

@@ -75,14 +75,14 @@ def preview(body: dict[str, Any], kind: str) -> Response:
         stored = queries.template(reader, actor, kind, voice, _voice)
         return actor, stored, queries.told_story(reader, actor, kind, body["ticket"])
 
-    actor, stored, (ticket_id, story, house) = read(noun)
+    actor, stored, (ticket_id, story, (name, logo)) = read(noun)
     if not visible(services(), [(actor.id, ticket_id)]):
         raise NotFound("Nothing of this kind was told of that request: take the number of another one")
     texts = words_of(stored.texts if stored.is_changed else None)
     if body["words"] is not None:
         texts = {language: _judged(Words(**body["words"]), language)}
     options = cast(Options, current_edge().options)
-    where = House(house, options.public_url.rstrip("/"))
+    where = House(name, options.public_url.rstrip("/"), logo)
     letter = write(story, voice, where, name=actor.name, now=clock.now(), texts=texts)
     composer = _composer(options)
     answer = {"title": letter.title, "text": composer.plain(letter), "html": composer.preview(letter)}

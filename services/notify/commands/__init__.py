@@ -9,6 +9,7 @@ from services.notify.commands.chatting import (
     remove_chat_room,
 )
 from services.notify.commands.erasing import erase_next
+from services.notify.commands.forgetting import erase_ticket, forget_words
 from services.notify.commands.hooking import (
     change_webhook,
     claim_for_webhooks,
@@ -31,8 +32,6 @@ from services.notify.commands.receiving import (
     tell_writer,
 )
 from services.notify.commands.recording import (
-    erase_ticket,
-    forget_words,
     record_due,
     record_queue,
     record_setting,
@@ -46,6 +45,7 @@ from services.notify.commands.sending import (
     claim_mail,
     claim_rest,
     forget_old,
+    put_off,
     record_outcome,
     release,
     retry,
@@ -85,6 +85,7 @@ __all__ = [
     "note_progress",
     "postpone_incoming",
     "prefer",
+    "put_off",
     "read",
     "read_all",
     "record_bounce",

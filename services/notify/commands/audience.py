@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, CTE, Select, bindparam, cast, func, literal_column, select, union
+from sqlalchemy import ARRAY, CTE, Boolean, Select, Text, bindparam, cast, func, literal_column, select, union
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.notify.access import HEARING, LISTENING, hearings_of, preferences_of
@@ -24,11 +24,13 @@ def _row(cte: CTE) -> ColumnElement[Any]:
 
 
 def _wanted(ticket: CTE, queue: CTE) -> CTE:
-    """The ids of the ticket's client and holder, the queue's members, those asked for, and who stands in for them."""
+    """The ids of the ticket's client, holder and last attendant, the queue's members and those asked for, and of who
+    stands in for them."""
     asked = union(
         select(func.unnest(bindparam("people", type_=ARRAY(Id()))).label("id")),
         select(ticket.c.client_id),
         select(ticket.c.holder_id),
+        select(ticket.c.last_attendant_id),
         select(cast(func.jsonb_array_elements_text(queue.c.members), Id())),
     ).cte("asked")
     first = select(people).where(people.c.id.in_(select(asked.c.id))).cte("first")
@@ -43,7 +45,9 @@ def _wanted(ticket: CTE, queue: CTE) -> CTE:
 def _statement() -> Select[Any]:
     """One row: the ticket, the queue, the people with what they chose, and the webhooks' ids and rooms, as JSON."""
     ticket = select(tickets).where(tickets.c.id == bindparam("ticket_id")).cte("one_ticket")
-    queue = select(queues).where(queues.c.code == bindparam("queue")).cte("one_queue")
+    had_it = select(ticket.c.last_queue).where(bindparam("to_last_queue", type_=Boolean())).scalar_subquery()
+    named = func.coalesce(bindparam("queue", type_=Text()), had_it)
+    queue = select(queues).where(queues.c.code == named).cte("one_queue")
     wanted = _wanted(ticket, queue)
     chosen = people.outerjoin(preferences, preferences.c.person_id == people.c.id)
     found = (
@@ -75,7 +79,7 @@ def load(reader: Reader, concern: Concern, patterns: Sequence[str]) -> Audience:
         administrators = tuple(p.id for p in people_replica.with_permission(reader, ADMINISTERS))
     asked = sorted({*concern.people, *administrators})
     named = {"ticket_id": concern.ticket_id, "queue": concern.queue, "people": asked}
-    row = reader.one(_AUDIENCE, **named, patterns=list(patterns))
+    row = reader.one(_AUDIENCE, **named, to_last_queue=concern.last_queue, patterns=list(patterns))
     found = {wire["id"]: person_of(wire) for wire in row.people or ()}
     audience = Audience(
         ticket=None if row.ticket is None else ticket_of(row.ticket),
@@ -113,6 +117,7 @@ def ticket_of(wire: Mapping[str, Any]) -> Ticket:
         holder_id=wire["holder_id"],
         holder_queue=wire["holder_queue"],
         last_queue=wire["last_queue"],
+        last_attendant_id=wire["last_attendant_id"],
         due_at=None if due_at is None else datetime.fromisoformat(due_at),
     )
 

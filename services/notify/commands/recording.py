@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
-from sqlalchemy import bindparam, or_, select
-
-from services.notify.access import among
-from services.notify.models import deliveries, notices, queues, settings, tickets, types
-from services.notify.rules.notices import WORDS, unworded
-from shared import personal
+from services.notify.models import queues, settings, tickets, types
 from shared.contracts import Envelope, decode
-from shared.contracts.ticket import Deleted, Erased, SubjectChanged, SubmitRequested
+from shared.contracts.ticket import SubjectChanged, SubmitRequested
 from shared.contracts.workflow import DueChanged, QueueChanged, SettingChanged, TypeChanged
-from shared.database import compiled
 from shared.ids import Actor
 from shared.transaction import Transaction
-
-_OPEN: Final = compiled(
-    select(deliveries.c.id).where(
-        deliveries.c.ticket_id == bindparam("ticket_id"), among(deliveries.c.state, "queued", "failed", "parked")
-    )
-)
-
-
-_WORDED: Final = compiled(
-    select(notices.c.id, notices.c.facts)
-    .distinct()
-    .join(deliveries, deliveries.c.event_id == notices.c.id)
-    .where(
-        deliveries.c.ticket_id == bindparam("ticket_id"),
-        or_(notices.c.envelope.is_not(None), *(notices.c.facts.has_key(name) for name in WORDS)),
-    )
-)
 
 
 def record_ticket(tx: Transaction, actor: Actor, event: SubmitRequested, sequence: int) -> None:
@@ -73,23 +49,6 @@ def store_ticket(tx: Transaction, answer: Iterable[Envelope]) -> None:
     if submitted is not None:
         record_ticket(tx, tx.actor, submitted, sequence)
         tx.writes.upserts[(tickets.name, submitted.ticket_id)][2]["subject"] = subject
-
-
-def erase_ticket(tx: Transaction, actor: Actor, event: Deleted) -> None:
-    """A ticket was deleted: forget its words, and let nothing about it leave any more."""
-    gone = {"subject": "", "is_deleted": True, "holder_id": None, "holder_queue": None}
-    tx.update(tickets, {"id": event.ticket_id}, gone, must=False)
-    for row in tx.all(_OPEN, ticket_id=event.ticket_id):
-        stopped = {"state": "suppressed", "reason": "deleted", "next_try_at": None, "leased_until": None}
-        tx.update(deliveries, {"id": row.id}, stopped, must=False)
-
-
-def forget_words(tx: Transaction, actor: Actor, event: Erased) -> None:
-    """A ticket's client was erased: forget its words here, in what was told of it too; the ledger's rows stay."""
-    tx.update(tickets, {"id": event.ticket_id}, {"subject": ""}, must=False)
-    for row in tx.all(_WORDED, ticket_id=event.ticket_id):
-        tx.update(notices, {"id": row.id}, {"facts": unworded(row.facts), "envelope": None}, must=False)
-    personal.add_to_receipt(tx, event.person_id, tickets=1)
 
 
 def record_queue(tx: Transaction, actor: Actor, event: QueueChanged, sequence: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ARRAY, bindparam, delete, exists, func, literal_column, null, or_, select, update
@@ -82,6 +82,12 @@ def release(tx: Transaction, actor: Actor, leased: Sequence[Claimed]) -> None:
         tx.update(deliveries, {"id": one.id}, back, expect={"leased_until": one.leased_until}, must=False)
 
 
+def put_off(tx: Transaction, actor: Actor, one: Claimed, until: datetime) -> None:
+    """What was claimed is to leave later, as it would have been tried now."""
+    later = {"next_try_at": until, "leased_until": None, "tries": one.tries - 1}
+    tx.update(deliveries, {"id": one.id}, later, expect={"leased_until": one.leased_until}, must=False)
+
+
 def suppress(tx: Transaction, actor: Actor, one: Claimed, reason: str) -> None:
     """What was claimed is not to leave: say why."""
     stopped = {"state": "suppressed", "reason": reason, "next_try_at": None, "leased_until": None}
@@ -141,7 +147,7 @@ def retry(tx: Transaction, actor: Actor, delivery_id: str) -> ShownDelivery:
 def catch_up(tx: Transaction, actor: Actor) -> int:
     """After the clock went back: what was made, or leased, in what is now the future is due at once; how much.
 
-    It would otherwise wait as long as the clock went back. What was to wait for a digest or quiet hours goes early.
+    It would otherwise wait as long as the clock went back. What was to wait for a digest goes early.
     """
     ahead = tx.now + CLOCKS_DIFFER
     found = tx.all(_AHEAD, ahead=ahead, far=ahead + LEASE, now=tx.now)

@@ -12,7 +12,7 @@ from services.notify.commands import audience
 from services.notify.commands.streaming import happen
 from services.notify.models import deliveries, notices, tickets
 from services.notify.rules import channels, chat, telling
-from services.notify.rules.facts import Audience, Delivery, Notice
+from services.notify.rules.facts import ATTENDED, Audience, Delivery, Notice
 from services.notify.rules.kinds import LINK
 from services.notify.rules.notices import concern, notice
 from services.notify.rules.webhooks import patterns
@@ -115,7 +115,7 @@ def _delivery_row(told: Notice, row: Delivery, tx: Transaction) -> dict[str, Any
 
 
 def _keep_turn(tx: Transaction, event: Event, found: Audience) -> None:
-    """Keep whose turn it is, for those who are told of messages, and for the words of what comes later."""
+    """Keep whose turn it is and was, for those who are told of messages, and for the words of what comes later."""
     if found.ticket is None:
         return
     values = _turn(event)
@@ -130,6 +130,7 @@ def _turn(event: Event) -> Mapping[str, Any] | None:
         queue = holder.id if holder is not None and holder.queue else None
         turn = {"side": event.side, "holder_id": person, "holder_queue": queue}
         turn |= {} if queue is None else {"last_queue": queue}
+        turn |= {"last_attendant_id": person} if person is not None and event.side in ATTENDED else {}
         return turn | {"due_at": None} if isinstance(event, w.StageEntered) else turn
     if isinstance(event, w.Finished):
         return {"side": "nobody", "holder_id": None, "holder_queue": None, "due_at": None}

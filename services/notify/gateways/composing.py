@@ -98,7 +98,7 @@ class Composer:
     def preview(self, letter: Letter) -> str:
         """The letter in HTML as a page by itself, its pictures within it."""
         html = self.html(letter)
-        for name in ("vez", *_sides(letter)):
+        for name in _embedded(letter):
             content = base64.b64encode(picture(name)).decode()
             html = html.replace(f"cid:{_cid(name)}", f"data:image/png;base64,{content}")
         return html
@@ -110,7 +110,7 @@ class Composer:
     def _set_html(self, message: EmailMessage, letter: Letter | Digest) -> None:
         message.add_alternative(self.html(letter), subtype="html", cte="quoted-printable")
         html = cast(EmailMessage, message.get_payload()[-1])  # type: ignore[index]
-        for name in ("vez", *_sides(letter)):
+        for name in _embedded(letter):
             html.add_related(picture(name), "image", "png", cid=f"<{_cid(name)}>", disposition="inline")
 
     def _head(self, message: EmailMessage, letter: Letter | Digest, to: Addressed, now: datetime) -> None:
@@ -177,6 +177,11 @@ def picture(name: str) -> bytes:
 
 def _template(letter: Letter | Digest) -> str:
     return "letter" if isinstance(letter, Letter) else "digest"
+
+
+def _embedded(letter: Letter | Digest) -> list[str]:
+    """The pictures that go with a letter: batons, and our own mark where the house has no logo of its own."""
+    return [*([] if letter.logo else ["vez"]), *_sides(letter)]
 
 
 def _sides(letter: Letter | Digest) -> list[str]:

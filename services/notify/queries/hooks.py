@@ -35,7 +35,11 @@ _PARCELS: Final = compiled(
             table, table.c.id == deliveries.c.recipient_id
         )
     )
-    .where(deliveries.c.id == func.any(bindparam("ids", type_=ARRAY(Id()))), ~table.c.is_deleted)
+    .where(
+        deliveries.c.id == func.any(bindparam("ids", type_=ARRAY(Id()))),
+        notices.c.envelope.is_not(None),
+        ~table.c.is_deleted,
+    )
 )
 
 
@@ -67,7 +71,7 @@ def webhook(reader: Reader, actor: Actor, id: str) -> Webhook:
 
 
 def parcels(reader: Reader, ids: Collection[str]) -> dict[str, Parcel]:
-    """What the deliveries with these ids are to bring, by id; of webhooks that are gone nothing."""
+    """What the deliveries with these ids are to bring, by id; nothing of webhooks and of words that are gone."""
     now = reader.now
     return {row.id: _parcel(row, now) for row in reader.all(_PARCELS, ids=list(ids))}
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, bindparam, func, select
+from sqlalchemy import ARRAY, ScalarSelect, bindparam, func, select
 
 from services.notify.access import STORIES, preferences_of, story_of
 from services.notify.models import addresses, deliveries, people, preferences, settings, templates
@@ -16,9 +16,16 @@ from services.notify.rules.templates import Texts, words_of
 from shared.database import Id, Reader, compiled
 
 HOUSE_NAME: Final = "house.name"
+HOUSE_LOGO: Final = "house.logo"
 
 _recipient = people.alias("recipient")
-_house = select(settings.c.value).where(settings.c.key == HOUSE_NAME).scalar_subquery()
+
+
+def _setting(key: str) -> ScalarSelect[Any]:
+    return select(settings.c.value).where(settings.c.key == key).scalar_subquery()
+
+
+HOUSE_COLUMNS: Final = (_setting(HOUSE_NAME).label("house"), _setting(HOUSE_LOGO).label("logo"))
 _LETTERS: Final = compiled(
     STORIES.add_columns(
         _recipient.c.display_name.label("recipient_name"),
@@ -32,7 +39,7 @@ _LETTERS: Final = compiled(
         preferences.c.quiet_from,
         preferences.c.quiet_until,
         preferences.c.digest_minutes,
-        _house.label("house"),
+        *HOUSE_COLUMNS,
         templates.c.texts,
     )
     .join(_recipient, _recipient.c.id == deliveries.c.recipient_id)
@@ -45,7 +52,7 @@ _LETTERS: Final = compiled(
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A mail to write: to whom, what it tells, and the house's name. `is_deleted`: its ticket is no more.
+    """A mail to write: to whom, what it tells, and the house's name and logo. `is_deleted`: its ticket is no more.
 
     `texts`: the administrators' words for its kind, none where it has the built-in ones.
     """
@@ -56,6 +63,7 @@ class Envelope:
     recipient: Person
     story: Story
     house: str
+    logo: str
     is_deleted: bool
     texts: Texts
 
@@ -77,6 +85,11 @@ def _envelope(row: Any) -> Envelope:
         undeliverable=row.undeliverable,
         preferences=preferences_of(row.off, row.quiet_from, row.quiet_until, row.digest_minutes),
     )
-    house = row.house if isinstance(row.house, str) else ""
+    house, logo = house_of(row)
     is_deleted, texts = bool(row.is_deleted), words_of(row.texts)
-    return Envelope(row.id, row.event_id, row.ticket_id, recipient, story_of(row), house, is_deleted, texts)
+    return Envelope(row.id, row.event_id, row.ticket_id, recipient, story_of(row), house, logo, is_deleted, texts)
+
+
+def house_of(row: Any) -> tuple[str, str]:
+    """The house's name and logo that a row of HOUSE_COLUMNS holds; empty where they are not set."""
+    return (row.house if isinstance(row.house, str) else "", row.logo if isinstance(row.logo, str) else "")

@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from services.notify.access import STORIES, TEMPLATES, story_of, template_of
-from services.notify.models import deliveries, settings, template_versions, tickets
-from services.notify.queries.letters import HOUSE_NAME
+from services.notify.models import deliveries, template_versions, tickets
+from services.notify.queries.letters import HOUSE_COLUMNS, house_of
 from services.notify.rules.kinds import KINDS, is_written_by_administrators
 from services.notify.rules.shown import ShownTemplate
 from services.notify.rules.story import Story
@@ -29,7 +29,7 @@ _TOLD: Final = compiled(
     .order_by(deliveries.c.id.desc())
     .limit(1)
 )
-_HOUSE: Final = compiled(select(settings.c.value).where(settings.c.key == HOUSE_NAME))
+_HOUSE: Final = compiled(select(*HOUSE_COLUMNS))
 
 Voices = Callable[[str], Voice]
 
@@ -58,11 +58,13 @@ def _built_in(kind: str, voices: Voices) -> dict[str, dict[str, str]]:
     return found
 
 
-def told_story(reader: Reader, actor: Actor, kind: str, number: str) -> tuple[str, Story, str]:
-    """A ticket's id, the newest that was told of it in a letter of this kind, and the house's name. Raises NotFound."""
+def told_story(reader: Reader, actor: Actor, kind: str, number: str) -> tuple[str, Story, tuple[str, str]]:
+    """A ticket's id, the newest that was told of it in a letter of this kind, and the house's name and logo.
+
+    Raises NotFound.
+    """
     ticket_id = reader.scalar(_TICKET, number=number.strip())
     row = reader.one(_TOLD, ticket_id=ticket_id, kind=kind) if ticket_id is not None else None
     if row is None:
         raise NotFound("Nothing of this kind was told of that request: take the number of another one")
-    house = reader.scalar(_HOUSE)
-    return str(ticket_id), story_of(row), house if isinstance(house, str) else ""
+    return str(ticket_id), story_of(row), house_of(reader.one(_HOUSE))

@@ -82,6 +82,15 @@ def mail_time(kind: str, person: Person, now: datetime) -> datetime:
     return at if wanted.quiet is None else after_quiet(at, wanted.quiet, person.time_zone)
 
 
+def sleeps_until(kind: str, person: Person, now: datetime) -> datetime | None:
+    """When a letter that is due, or due again, may leave where it may not now: in quiet hours only a link does."""
+    quiet = person.preferences.quiet
+    if kind == LINK or quiet is None:
+        return None
+    end = after_quiet(now, quiet, person.time_zone)
+    return None if end == now else end
+
+
 def after_quiet(at: datetime, quiet: QuietHours, time_zone: str) -> datetime:
     """`at`, or the end of the quiet hours that it falls in, by the clock on the person's wall."""
     local = at.astimezone(ZoneInfo(time_zone))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Channel = Literal["in_app", "mail", "webhook", "chat"]
+ATTENDED: Final = ("attendant", "third_party")
+"""Sides on which an attendant holds the turn: for third parties, who do not sign in, too."""
 State = Literal["queued", "sent", "failed", "suppressed", "parked"]
 
 
@@ -61,7 +63,8 @@ class Queue:
 class Ticket:
     """A ticket as far as telling people needs it. The holder is a person's id or a queue's code, null for nobody.
 
-    `last_queue`: the queue that has it, or had it before a person took it.
+    `last_queue`: the queue that has it, or had it before a person took it; `last_attendant_id`: who holds it for the
+    attendants, or held it last.
     """
 
     id: str
@@ -72,6 +75,7 @@ class Ticket:
     holder_id: str | None = None
     holder_queue: str | None = None
     last_queue: str | None = None
+    last_attendant_id: str | None = None
     due_at: datetime | None = None
 
 

@@ -50,6 +50,11 @@ KINDS: Final[dict[str, Kind]] = dict(
         ),
         _kind("message", "Somebody wrote to me", "You get this because you take part in this request."),
         _kind("mentioned", "Somebody mentioned me", "You get this because you were mentioned in this request."),
+        _kind(
+            "shared", "A request was shared with me", "You get this because this request was shared with you by name."
+        ),
+        _kind("passed_on", "A request of mine was passed on", "You get this because you held this request."),
+        _kind("rated", "A request that I attended was rated", "You get this because you attended this request."),
         _kind("file_rejected", "A file of mine was refused", "You get this because you sent the file."),
         _kind("deadline_near", "A deadline is near", "You get this because you hold this request."),
         _kind(

@@ -25,6 +25,8 @@ _WITHOUT_BATON: Final = frozenset(
         "undeliverable",
         "message",
         "mentioned",
+        "shared",
+        "rated",
         "file_rejected",
         "deadline_missed",
         "fallback",
@@ -47,10 +49,17 @@ class Baton:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Who writes: the house's name as its settings have it, and its address on the web."""
+    """Who writes: the house's name and logo as its settings have them, and its address on the web."""
 
     name: str
     url: str
+    logo: str = ""
+
+    @property
+    def picture(self) -> str:
+        """The logo's whole address, since a mail lies nowhere; nothing where it is not on this origin, as on pages."""
+        is_here = self.logo.startswith("/") and not self.logo.startswith("//")
+        return f"{self.url}{self.logo}" if is_here else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Letter:
     """The parts of a mail in reading order. Sentences mark the subject by BOLD and PLAIN.
 
     `choose_link` is empty where the reader has no choice, and then they are offered none. `answer` says that an answer
-    by mail is read, and is empty where none is.
+    by mail is read, and is empty where none is. `logo` is the address of the house's, and empty where it has none.
     """
 
     language: str
@@ -74,6 +83,7 @@ class Letter:
     choose: str
     choose_link: str
     answer: str = ""
+    logo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,7 @@ class Digest:
     choose: str
     choose_link: str
     answer: str = ""
+    logo: str = ""
 
 
 def gather(letters: Sequence[Letter], voice: Voice) -> Letter | Digest:
@@ -110,6 +121,7 @@ def gather(letters: Sequence[Letter], voice: Voice) -> Letter | Digest:
         choose=first.choose,
         choose_link=first.choose_link,
         answer=first.answer,
+        logo=first.logo,
     )
 
 
@@ -148,6 +160,7 @@ def write(
         choose=voice.text("Choose what you are told of"),
         choose_link="" if story.kind == LINK else f"{house.url}/preferences",
         answer=voice.text("Answer this e-mail to write in the request.") if answers and story.ticket_id else "",
+        logo=house.picture,
     )
 
 

@@ -19,37 +19,56 @@ from shared.contracts.identity import LinkMade
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Whom an event may concern: people by id, a queue by code, the administrators; and about which ticket."""
+    """Whom an event may concern: people by id, a queue by code, the administrators; and about which ticket.
+
+    `last_queue`: the queue that has or had the ticket, where the event names none.
+    """
 
     ticket_id: str | None = None
     people: tuple[str, ...] = ()
     queue: str | None = None
     administrators: bool = False
+    last_queue: bool = False
 
 
 def concern(event: Event) -> Concern:
-    """Whom `event` may concern, beside its ticket's client and holder."""
+    """Whom `event` may concern, beside its ticket's client, holder and last attendant."""
     holder = getattr(event, "holder_after", getattr(event, "holder", None))
     people = [*getattr(event, "approvers", ()), *getattr(event, "mentions", ())]
-    if holder is not None and not holder.queue:
-        people.append(holder.id)
+    people += _persons(holder)
     if isinstance(event, w.Refused | AttachmentRejected):
         people.append(event.by)
+    if isinstance(event, t.Shared):
+        people.append(event.person_id)
+    if isinstance(event, w.Reassigned):
+        people += _persons(event.holder_before)
     return Concern(
         ticket_id=getattr(event, "ticket_id", None),
         people=tuple(dict.fromkeys(people)),
         queue=holder.id if holder is not None and holder.queue else None,
         administrators=isinstance(event, InboxParked) or getattr(event, "fallback_reason", None) is not None,
+        last_queue=isinstance(event, t.Commented) and event.visibility == "public",
     )
 
 
-WORDS: Final = ("file", "party")
-"""Which facts of a notice are words that people wrote."""
+def _persons(holder: w.Holder | None) -> list[str]:
+    return [holder.id] if holder is not None and not holder.queue else []
+
+
+_EMPTIED: Final = ("file", "subject", "why")
+WORDS: Final = (*_EMPTIED, "party", "refusal")
+"""Which facts of a notice are, or hold, words that people wrote."""
 
 
 def unworded(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of a notice without words: what was told, when and by whom stays."""
-    return {name: "" if name == "file" else fact for name, fact in facts.items() if name != "party"}
+    """The facts of a notice without words: what was told, when and by whom stays.
+
+    A refusal that said its reason by such words keeps its type alone: its text would show their empty places.
+    """
+    kept = {name: "" if name in _EMPTIED else fact for name, fact in facts.items() if name != "party"}
+    if (facts.get("refusal") or {}).get("values"):
+        kept["refusal"] = {"type": facts["refusal"].get("type"), "message": "", "values": {}}
+    return kept
 
 
 def notice(event: Event, cause: Envelope, ticket: Ticket | None) -> Notice:
@@ -101,6 +120,15 @@ def _commented(event: t.Commented) -> dict[str, Any]:
     return {"message_id": event.message_id, "visibility": event.visibility}
 
 
+def _shared(event: t.Shared) -> dict[str, Any]:
+    """Until when is what letters call its `due`."""
+    return {"due_at": event.expires_at}
+
+
+def _rated(event: t.Rated) -> dict[str, Any]:
+    return {"score": event.score}
+
+
 def _rejected(event: AttachmentRejected) -> dict[str, Any]:
     return {"file": event.file_name, "reason": event.reason}
 
@@ -121,6 +149,8 @@ _FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     w.DeadlineNear.name: _deadline,
     w.DeadlineMissed.name: _deadline,
     t.Commented.name: _commented,
+    t.Shared.name: _shared,
+    t.Rated.name: _rated,
     AttachmentRejected.name: _rejected,
     InboxParked.name: _parked,
     LinkMade.name: _link,

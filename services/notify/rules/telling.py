@@ -1,5 +1,6 @@
 """Who is told what of each event: the holder at each new turn, a queue's members once, the client at each stage and at
-the end, administrators where something needs them; nobody of their own act (domain page).
+the end, who attends or attended a ticket of what its client says, administrators where something needs them; nobody of
+their own act (domain page).
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from services.notify.rules.facts import Audience, Telling
+from services.notify.rules.facts import ATTENDED, Audience, Telling
 from shared.contracts import Event
 from shared.contracts import ticket as t
 from shared.contracts import workflow as w
@@ -84,6 +85,9 @@ def _stage_entered(event: w.StageEntered, audience: Audience) -> Tellings:
 def _reassigned(event: w.Reassigned, audience: Audience) -> Tellings:
     if event.holder_after != event.holder_before or event.cause in ("wake", "resume"):
         yield from _turn(event, audience)
+    if event.cause == "transfer" and event.holder_after != event.holder_before:
+        for person_id in _persons(event.holder_before):
+            yield Telling(person_id, "passed_on")
     yield from _administrators_of_fallback(event.fallback_reason, audience)
 
 
@@ -119,15 +123,38 @@ def _deadline_missed(event: w.DeadlineMissed, audience: Audience) -> Tellings:
 
 
 def _commented(event: t.Commented, audience: Audience) -> Tellings:
-    """The mentioned; of a public message also the other side: the client, or the person who holds the ticket."""
+    """The mentioned; of a public message also the other side: the client, or who attends or attended the ticket."""
     for person_id in event.mentions:
         yield Telling(person_id, "mentioned")
     ticket = audience.ticket
     if event.visibility != "public" or ticket is None:
         return
     yield Telling(ticket.client_id, "message")
-    if ticket.holder_id:
-        yield Telling(ticket.holder_id, "message")
+    yield from _attendant(audience, "message")
+
+
+def _attendant(audience: Audience, kind: str) -> Tellings:
+    """Who holds the ticket for the attendants, or did last; where that is nobody, the queue that has or had it."""
+    ticket = audience.ticket
+    if ticket is None:
+        return
+    holder_id = ticket.holder_id if ticket.side in ATTENDED else None
+    for person_id in (holder_id, ticket.last_attendant_id):
+        person = audience.people.get(person_id) if person_id is not None else None
+        if person is not None and person.is_active:
+            yield Telling(person.id, kind)
+            return
+    for member in audience.queue.members if audience.queue is not None else ():
+        yield Telling(member, kind)
+
+
+def _rated(event: t.Rated, audience: Audience) -> Tellings:
+    if audience.ticket is not None and audience.ticket.last_attendant_id is not None:
+        yield Telling(audience.ticket.last_attendant_id, "rated")
+
+
+def _shared(event: t.Shared, audience: Audience) -> Tellings:
+    yield Telling(event.person_id, "shared")
 
 
 def _rejected(event: AttachmentRejected, audience: Audience) -> Tellings:
@@ -147,6 +174,8 @@ _RULES: dict[str, Callable[[Any, Audience], Tellings]] = {
     w.DeadlineNear.name: _deadline_near,
     w.DeadlineMissed.name: _deadline_missed,
     t.Commented.name: _commented,
+    t.Rated.name: _rated,
+    t.Shared.name: _shared,
     AttachmentRejected.name: _rejected,
     InboxParked.name: _parked,
 }

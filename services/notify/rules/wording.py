@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from services.notify.rules import mail_words
 from services.notify.rules.kinds import LINK
 from services.notify.rules.story import Story
 from services.notify.rules.voice import Voice
@@ -75,31 +76,12 @@ def _file_rejected(story: Story, voice: Voice) -> str:
     return voice.text("The file %(file)s was refused (%(number)s)", file=file, number=story.number)
 
 
-def _undeliverable(story: Story, voice: Voice) -> str:
-    return voice.text("%(address)s receives no e-mail", address=str(story.facts.get("address", "")))
+def _rated(story: Story, voice: Voice) -> str:
+    return _titled(story, voice, "Rated %(score)s of 5: %(subject)s (%(number)s)", score=_score(story))
 
 
-def _gave_up(story: Story, voice: Voice) -> str:
-    return voice.text("A message to %(recipient)s was given up", recipient=str(story.facts.get("recipient", "")))
-
-
-def _mail_draft(story: Story, voice: Voice) -> str:
-    return voice.text("Your e-mail became a draft: %(subject)s", subject=_mailed(story))
-
-
-def _mail_refused(story: Story, voice: Voice) -> str:
-    if story.facts.get("file"):
-        return voice.text("A file of your e-mail was not added: %(file)s", file=str(story.facts["file"]))
-    return voice.text("Your e-mail was not added: %(subject)s", subject=_mailed(story))
-
-
-def _mail_parked(story: Story, voice: Voice) -> str:
-    return voice.text("An e-mail that came in is stuck")
-
-
-def _mailed(story: Story) -> str:
-    """The subject of the mail that somebody wrote."""
-    return str(story.facts.get("subject") or "")
+def _score(story: Story) -> str:
+    return str(story.facts.get("score") or "")
 
 
 def _link(story: Story, voice: Voice) -> str:
@@ -130,16 +112,15 @@ _TITLES: Final[dict[str, Callable[[Story, Voice], str]]] = {
     "submission_refused": _plainly("Your request was not sent: %(subject)s (%(number)s)"),
     "message": _by_person("%(person)s wrote: %(subject)s (%(number)s)"),
     "mentioned": _by_person("%(person)s mentioned you: %(subject)s (%(number)s)"),
+    "shared": _by_person("%(person)s shared with you: %(subject)s (%(number)s)"),
+    "passed_on": _plainly("Passed on: %(subject)s (%(number)s)"),
+    "rated": _rated,
     "file_rejected": _file_rejected,
     "deadline_near": _plainly("Deadline near: %(subject)s (%(number)s)"),
     "deadline_missed": _plainly("Deadline missed: %(subject)s (%(number)s)"),
     "fallback": _plainly("Nobody could take it: %(subject)s (%(number)s)"),
     "parked": _parked,
-    "gave_up": _gave_up,
-    "undeliverable": _undeliverable,
-    "mail_draft": _mail_draft,
-    "mail_refused": _mail_refused,
-    "mail_parked": _mail_parked,
+    **mail_words.TITLES,
     LINK: _link,
 }
 
@@ -257,6 +238,32 @@ def _say_message(story: Story, voice: Voice, subject: str) -> str:
     )
 
 
+def _say_shared(story: Story, voice: Voice, subject: str) -> str:
+    return voice.text(
+        "%(person)s shared %(subject)s with you until %(due)s: you can read it and write in its discussion.",
+        person=story.by_name or "Vez",
+        subject=subject,
+        due=_due(story, voice),
+    )
+
+
+def _say_passed_on(story: Story, voice: Voice, subject: str) -> str:
+    person = story.by_name or "Vez"
+    if story.facts.get("queue"):
+        key = "%(person)s passed %(subject)s, which you held, to the queue %(queue)s."
+        return voice.text(key, person=person, subject=subject, queue=story.queue(voice))
+    key = "%(person)s passed %(subject)s, which you held, to %(holder)s."
+    return voice.text(key, person=person, subject=subject, holder=story.holder_name)
+
+
+def _say_rated(story: Story, voice: Voice, subject: str) -> str:
+    score = _score(story)
+    if story.by_name:
+        key = "%(person)s rated %(subject)s, which you attended: %(score)s of 5."
+        return voice.text(key, person=story.by_name, subject=subject, score=score)
+    return voice.text("%(subject)s, which you attended, was rated: %(score)s of 5.", subject=subject, score=score)
+
+
 def _say_file_rejected(story: Story, voice: Voice, subject: str) -> str:
     return voice.text(
         "%(file)s was not added to %(subject)s: %(reason)s",
@@ -303,45 +310,6 @@ def _say_parked(story: Story, voice: Voice, subject: str) -> str:
     )
 
 
-def _say_gave_up(story: Story, voice: Voice, subject: str) -> str:
-    return voice.text(
-        "It could not be delivered: %(reason)s. Look at it among the deliveries; send it again once that is mended.",
-        reason=str(story.facts.get("reason", "")),
-    )
-
-
-def _say_undeliverable(story: Story, voice: Voice, subject: str) -> str:
-    return voice.text(
-        "Mail to %(person)s (%(address)s) is refused: %(reason)s. Correct the address; until then it is not used.",
-        person=str(story.facts.get("person", "")),
-        address=str(story.facts.get("address", "")),
-        reason=str(story.facts.get("reason", "")),
-    )
-
-
-def _say_mail_draft(story: Story, voice: Voice, subject: str) -> str:
-    why = str(story.facts.get("why") or "")
-    if why:
-        key = "It is kept as a draft, because something is missing: %(why)s Complete it and send it."
-        return voice.text(key, why=why)
-    return voice.text("It is kept as a draft. Complete it and send it.")
-
-
-def _say_mail_refused(story: Story, voice: Voice, subject: str) -> str:
-    why = str(story.facts.get("why") or "")
-    if story.facts.get("file"):
-        return why or voice.text("It is of a kind that is not taken here.")
-    return voice.text("%(why)s What you wrote was not kept: write it here instead.", why=why).strip()
-
-
-def _say_mail_parked(story: Story, voice: Voice, subject: str) -> str:
-    return voice.text(
-        "It is from %(sender)s and was tried for three days: %(reason)s",
-        sender=str(story.facts.get("sender", "")),
-        reason=str(story.facts.get("reason", "")),
-    )
-
-
 def _say_link(story: Story, voice: Voice, subject: str) -> str:
     until = voice.when(story.expires_at)
     if is_first(story):
@@ -367,15 +335,14 @@ _SENTENCES: Final[dict[str, Callable[[Story, Voice, str], str]]] = {
     "submission_refused": _say_refused,
     "message": _say_message,
     "mentioned": _say_message,
+    "shared": _say_shared,
+    "passed_on": _say_passed_on,
+    "rated": _say_rated,
     "file_rejected": _say_file_rejected,
     "deadline_near": _say_near,
     "deadline_missed": _say_missed,
     "fallback": _say_fallback,
     "parked": _say_parked,
-    "gave_up": _say_gave_up,
-    "undeliverable": _say_undeliverable,
-    "mail_draft": _say_mail_draft,
-    "mail_refused": _say_mail_refused,
-    "mail_parked": _say_mail_parked,
+    **mail_words.SENTENCES,
     LINK: _say_link,
 }

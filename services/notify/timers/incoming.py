@@ -142,6 +142,7 @@ def _from_somebody(case: Case, to: Destination) -> tuple[Ended, str | None]:
     proven = rules.proof(case.mail, case.options.authserv_id)
     if proven is False or (proven is None and not holds_token):
         return Ended("refused", "unproven"), person.id
+    ticket_id = None
     if to.door.intake is not None:
         act: Callable[[Speaker], Ended] = partial(_open, case, person, to)
     else:
@@ -150,7 +151,7 @@ def _from_somebody(case: Case, to: Destination) -> tuple[Ended, str | None]:
             return Ended("refused", "no_ticket"), person.id
         internal = letter is not None and letter.is_internal
         act = partial(_answer, case, person, ticket_id, internal)
-    return _acted(case, person, act), person.id
+    return _acted(case, person, act, ticket_id), person.id
 
 
 def _writer(case: Case) -> Person | None:
@@ -161,12 +162,14 @@ def _writer(case: Case) -> Person | None:
         return None
 
 
-def _acted(case: Case, person: Person, act: Callable[[Speaker], Ended]) -> Ended:
+def _acted(case: Case, person: Person, act: Callable[[Speaker], Ended], ticket_id: str | None) -> Ended:
+    """`ticket_id`: the ticket that the mail is for, where it is for one that there is."""
     speaker = Speaker(case.runtime.services, person.id, case.arrived.id, person.language)
     try:
         return act(speaker)
     except Refused as refused:
-        case.tell(person, "mail_refused", why=refused.text)
+        about = {} if ticket_id is None else {"ticket_id": ticket_id}
+        case.tell(person, "mail_refused", why=refused.text, **about)
         return Ended("refused", f"{refused.status} {refused.text}"[:500])
     except NotFound:
         return Ended("refused", "inactive")
@@ -226,5 +229,5 @@ def _attach(
         try:
             speaker.attach(ticket_id, number, file, message_id=message_id, internal=internal)
         except Refused as refused:
-            case.tell(person, "mail_refused", file=file.name, why=refused.text)
+            case.tell(person, "mail_refused", ticket_id=ticket_id, file=file.name, why=refused.text)
         case.note(files_done=number + 1)

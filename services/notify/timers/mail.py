@@ -5,8 +5,9 @@ Who chose digests or quiet hours gets what waits for them in one message.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Final, cast
 
@@ -17,7 +18,7 @@ from services.notify.gateways.mail import Post
 from services.notify.gateways.speech import voice_for
 from services.notify.options import MAIL_TIMEOUT_MOST, Options
 from services.notify.queries import Envelope
-from services.notify.rules.channels import gathers, mail_refusal
+from services.notify.rules.channels import gathers, mail_refusal, sleeps_until
 from services.notify.rules.kinds import LINK
 from services.notify.rules.letter import House, gather, write
 from services.notify.rules.retries import Outcome
@@ -65,10 +66,11 @@ def send_mail(runtime: Runtime) -> int:
 def _sorted_out(runtime: Runtime, leased: Sequence[Claimed]) -> tuple[list[list[Ready]], Sight]:
     """What may leave, as messages; what may not is settled."""
     found = _envelopes(runtime, leased)
-    gathering = {e.recipient.id for e in found.values() if gathers(e.story.kind, e.recipient)}
+    leased = _awake(runtime, leased, found)
+    gathering = {e.recipient.id for e in _among(found, leased) if gathers(e.story.kind, e.recipient)}
     rest = [one for id in sorted(gathering) for one in _rest(runtime, id)]
     found |= _envelopes(runtime, rest)
-    sight = look(runtime, {(envelope.recipient.id, envelope.ticket_id) for envelope in found.values()})
+    sight = look(runtime, {(envelope.recipient.id, envelope.ticket_id) for envelope in _among(found, (*leased, *rest))})
     messages: dict[str, list[Ready]] = {}
     for one in (*leased, *rest):
         ready = _ready(runtime, one, found.get(one.id), sight)
@@ -77,6 +79,27 @@ def _sorted_out(runtime: Runtime, leased: Sequence[Claimed]) -> tuple[list[list[
             key = one.recipient_id if together else one.id
             messages.setdefault(key, []).append(ready)
     return list(messages.values()), sight
+
+
+def _awake(runtime: Runtime, leased: Sequence[Claimed], found: Mapping[str, Envelope]) -> list[Claimed]:
+    """Those whose recipients may be woken; what failed and is tried again waits for the end of quiet hours too."""
+    now, awake = clock.now(), []
+    for one in leased:
+        envelope = found.get(one.id)
+        until = None if envelope is None else sleeps_until(envelope.story.kind, envelope.recipient, now)
+        if until is None:
+            awake.append(one)
+        else:
+            runtime.run(partial(_put_off, one=one, until=until))
+    return awake
+
+
+def _put_off(tx: Transaction, *, one: Claimed, until: datetime) -> None:
+    commands.put_off(tx, SYSTEM, one, until)
+
+
+def _among(found: Mapping[str, Envelope], leased: Sequence[Claimed]) -> list[Envelope]:
+    return [found[one.id] for one in leased if one.id in found]
 
 
 def _envelopes(runtime: Runtime, leased: Sequence[Claimed]) -> dict[str, Envelope]:
@@ -140,7 +163,7 @@ def _hand_in(runtime: Runtime, message: Sequence[Ready]) -> Outcome:
     composer, post = cast(Composer, runtime.gateways["composer"]), cast(Post, runtime.gateways["post"])
     first, now = message[0].envelope, clock.now()
     person, voice = first.recipient, voice_for(first.recipient)
-    house = House(first.house, cast(Options, runtime.options).public_url.rstrip("/"))
+    house = House(first.house, cast(Options, runtime.options).public_url.rstrip("/"), first.logo)
     answers = composer.takes_answers and _thread(message) is not None
     letters = [
         write(e.story, voice, house, name=person.name, now=now, texts=e.texts, answers=answers)

@@ -15,8 +15,10 @@ from services.ticket.access.seeing import (
     in_scope,
     is_guardian,
     is_shared,
+    leads,
     looking,
     may_see,
+    stands_in,
 )
 from services.ticket.models import people, queues, texts, tickets, types
 from services.ticket.rules import problems
@@ -61,6 +63,8 @@ def columns(t: FromClause, who: Who, *, whole: bool, own: bool = False) -> list[
         "is_shared": is_shared(t, who),
         "has_held": has_held(t, who),
         "is_in_scope": in_scope(t, who),
+        "stands_in": stands_in(t, who),
+        "leads": leads(t, who),
         "queues": who.queues,
     }
     if own:

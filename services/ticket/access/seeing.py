@@ -208,12 +208,37 @@ def holds(t: FromClause, who: Who) -> Predicate:
     )
 
 
+def _person_who_holds(t: FromClause, person: FromClause) -> Predicate:
+    """`person` holds it now in person, in one of the ways of `holds`."""
+    acts = or_(person.c.id == t.c.holder_person_id, person.c.id == any_(cast(t.c.approvers, IDS)))
+    return or_(
+        and_(one_of(t.c.turn_side, ATTENDED), acts),
+        and_(~one_of(t.c.turn_side, ATTENDED), t.c.scheduled_until.is_not(None), person.c.id == t.c.last_attendant_id),
+    )
+
+
+def stands_in(t: FromClause, who: Who) -> Predicate:
+    """Who holds it in person is absent, and the one who looks is their substitute."""
+    away = people.alias("away")
+    mine = and_(away.c.is_absent, away.c.substitute_id == who.id, _person_who_holds(t, away))
+    return exists().where(mine).correlate_except(away)
+
+
+def leads(t: FromClause, who: Who) -> Predicate:
+    """The one who looks is the superior of who holds it in person."""
+    led = people.alias("led")
+    mine = and_(led.c.superior_id == who.id, _person_who_holds(t, led))
+    return exists().where(mine).correlate_except(led)
+
+
 ATTENDING: Final[dict[str, Callable[[FromClause, Who], Predicate]]] = {
     "reads_all": lambda t, who: who.reads_all,
     "scope": in_scope,
     "opened": lambda t, who: and_(who.opens_for, t.c.author_id == who.id),
     "holds": lambda t, who: and_(who.attends, holds(t, who)),
+    "stands_in": lambda t, who: and_(who.attends, stands_in(t, who)),
     "has_held": lambda t, who: and_(who.attends, has_held(t, who), ~is_confidential(t)),
+    "leads": lambda t, who: and_(who.attends, leads(t, who), ~is_confidential(t)),
 }
 """Why somebody sees a ticket as an attendant does."""
 

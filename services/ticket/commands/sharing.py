@@ -13,7 +13,7 @@ from services.ticket.commands.naming import load_person
 from services.ticket.models import relations, shares
 from services.ticket.rules import problems
 from services.ticket.rules.answers import PersonNamed, RelationShown, ShareShown, TicketNamed
-from shared.contracts.ticket import Related
+from shared.contracts.ticket import Related, Shared
 from shared.database import Id, compiled
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -43,6 +43,7 @@ def share(tx: Transaction, ticket_id: str, *, person: str, expires_at: datetime)
     share_id = new_id()
     row = {"id": share_id, "by_id": tx.actor.id, "created_at": tx.now, "expires_at": expires_at}
     tx.upsert(shares, {**row, "ticket_id": ticket_id, "person_id": found.id})
+    tx.emit(Shared(ticket_id=ticket_id, person_id=found.id, expires_at=expires_at, by=tx.actor.id))
     tx.audit("ticket", ticket_id, "share", {"person_id": found.id, "expires_at": expires_at})
     by = PersonNamed(tx.actor.id, tx.actor.name)
     return ShareShown(share_id, PersonNamed(found.id, found.name), by, tx.now, expires_at)

@@ -13,7 +13,7 @@ from shared import clock
 from shared.contracts import workflow as w
 from shared.contracts.workflow import DueChanged, SettingChanged
 from tests.service.notify.letters import agreement, body, make_due, send_all, send_all_once, states
-from tests.service.notify.smtp import MailServer
+from tests.service.notify.smtp import MailServer, takes_all
 from tests.service.notify.world import NOW, TRIAGE, World
 
 
@@ -39,6 +39,24 @@ def test_a_letter_arrives_in_the_words_of_the_interface(
     assert "<b>Cobrança em dobro &amp; &lt;juros&gt;</b>" in html
     assert f"https://vez.test/tickets/{ticket}" in text
     assert states(world) == [("sent", None, 1)]
+
+
+def test_a_letter_wears_the_houses_logo_where_it_has_one_of_its_own_address(
+    world: World, mail_server: MailServer, ana: str, bruno: str
+) -> None:
+    world.say(SettingChanged(key="house.name", value="Rede Horizonte", by=bruno))
+    for logo in ("/brand/logo.png", "https://elsewhere.test/logo.png", "//elsewhere.test/logo.png", ""):
+        world.say(SettingChanged(key="house.logo", value=logo, by=bruno))
+        agreement(world, ana, bruno)
+        send_all(world)
+    own, *others = mail_server.messages
+    assert '<img src="https://vez.test/brand/logo.png" height="34" alt="Rede Horizonte"' in body(own, "html")
+    assert 'alt="Vez"' not in body(own, "html")
+    assert len([part for part in own.walk() if part.get_content_type() == "image/png"]) == 1, "the baton alone"
+    for other in others:
+        assert "elsewhere.test" not in body(other, "html")
+        assert 'alt="Vez"' in body(other, "html")
+        assert len([part for part in other.walk() if part.get_content_type() == "image/png"]) == 2
 
 
 def test_a_letter_speaks_the_language_and_tells_the_time_of_its_reader(
@@ -179,15 +197,54 @@ def test_a_digest_of_one_is_an_ordinary_letter(world: World, mail_server: MailSe
     assert mail_server.messages[0]["Subject"] == "Sua vez: aprovar o entendimento (2026-000123)"
 
 
+def asleep(world: World, person: str, hours: int = 8) -> None:
+    """It is the second of so many quiet hours of somebody's in UTC."""
+    begin = clock.now() - timedelta(hours=1)
+    world.person("Ana Souza", person_id=person, kind="customer", time_zone="UTC")
+    world.rows(
+        "INSERT INTO preferences (person_id, quiet_from, quiet_until) VALUES (%(id)s, %(begin)s, %(end)s) RETURNING 1",
+        id=person,
+        begin=begin.strftime("%H:%M"),
+        end=(begin + timedelta(hours=hours)).strftime("%H:%M"),
+    )
+
+
+def sleep_over(monkeypatch: pytest.MonkeyPatch, hours: int = 8) -> None:
+    """The quiet hours are over."""
+    monkeypatch.setattr(clock, "OFFSET", timedelta(hours=hours))
+
+
 def test_what_came_in_quiet_hours_leaves_together_when_they_end(
-    world: World, mail_server: MailServer, ana: str, bruno: str
+    world: World, mail_server: MailServer, ana: str, bruno: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quiet = "INSERT INTO preferences (person_id, quiet_from, quiet_until) VALUES (%(id)s, '00:00', '23:59') RETURNING 1"
-    world.rows(quiet, id=ana)
+    asleep(world, ana)
     for _ in range(2):
         agreement(world, ana, bruno)
     assert world.rows("SELECT count(DISTINCT next_try_at) FROM deliveries WHERE channel = 'mail'") == [(1,)]
-    send_all(world)
+    assert timers.send_mail(world.runtime) == 0
+    sleep_over(monkeypatch)
+    assert timers.send_mail(world.runtime) == 2
+    assert [m["Subject"] for m in mail_server.messages] == ["2 novidades nos seus atendimentos"]
+
+
+def test_a_letter_that_is_tried_again_in_quiet_hours_waits_for_their_end_and_wakes_no_other(
+    world: World, mail_server: MailServer, ana: str, bruno: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreement(world, ana, bruno)
+    mail_server.at_recipient = lambda recipient, count: "450 4.2.1 busy"
+    send_all_once(world)
+    assert [(state, tries) for state, _, tries in states(world)] == [("failed", 1)]
+    mail_server.at_recipient = takes_all
+    asleep(world, ana)
+    agreement(world, ana, bruno)
+    failed = "UPDATE deliveries SET next_try_at = now() - interval '1 s' WHERE state = 'failed' RETURNING 1"
+    assert world.rows(failed) == [(1,)]
+    assert timers.send_mail(world.runtime) == 1
+    assert mail_server.messages == []
+    assert [(state, tries) for state, _, tries in states(world)] == [("failed", 1), ("queued", 0)]
+    assert timers.send_mail(world.runtime) == 0, "both wait"
+    sleep_over(monkeypatch)
+    assert timers.send_mail(world.runtime) == 2
     assert [m["Subject"] for m in mail_server.messages] == ["2 novidades nos seus atendimentos"]
 
 

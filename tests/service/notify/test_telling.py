@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 
 from services.notify.options import Options
 from shared.contracts import envelope_to_wire
 from shared.contracts import workflow as w
 from shared.contracts.every import InboxParked
-from shared.contracts.ticket import Commented, Deleted, SubjectChanged
+from shared.contracts.ticket import Commented, Rated, Shared, SubjectChanged
 from shared.ids import SYSTEM, new_id
-from tests.service.notify.world import AGREEMENT, MORE, TRIAGE, World
+from tests.service.notify.world import AGREEMENT, MORE, NOW, TRIAGE, World
 
 
 def test_the_holder_is_told_at_a_new_turn_and_nobody_of_their_own_act(world: World, ana: str, bruno: str) -> None:
@@ -63,23 +65,81 @@ def test_a_fallback_tells_administrators_too(world: World, ana: str, bruno: str)
     assert {r[:2] for r in world.ledger(entered.id)} == {("Admin", "fallback"), ("Bruno Alves", "queue_turn")}
 
 
+def transferred(ticket: str, by: str, before: str, after: w.Holder, **more: Any) -> w.Reassigned:
+    """Somebody passes a ticket on."""
+    known: dict[str, Any] = {"ordinal": 2, "cause": "transfer", "stage": TRIAGE, "side": "attendant", "since": NOW}
+    turn = {"holder_before": w.Holder(id=before), "holder_after": after}
+    return w.Reassigned(**{"ticket_id": ticket, "by": by, **known, **turn, **more})
+
+
 def test_a_transfer_tells_the_new_holder_alone(world: World, ana: str, bruno: str) -> None:
     carla = world.person("Carla Dias")
     ticket = world.submitted(ana)
     world.enters(ticket, TRIAGE, w.Holder(id=bruno), by=ana)
-    moved = w.Reassigned(
-        ticket_id=ticket,
-        ordinal=2,
-        since=world.envelope(InboxParked(event_id=new_id(), service="x", event_name="y", subject_id="z")).occurred_at,
-        by=bruno,
-        cause="transfer",
-        stage=TRIAGE,
-        side="attendant",
-        holder_before=w.Holder(id=bruno),
-        holder_after=w.Holder(id=carla),
-    )
-    told = world.say(moved)[0]
+    told = world.say(transferred(ticket, bruno, bruno, w.Holder(id=carla)))[0]
     assert {r[:2] for r in world.ledger(told.id)} == {("Carla Dias", "your_turn")}
+
+
+def test_whose_ticket_somebody_else_passes_on_is_told(world: World, ana: str, bruno: str) -> None:
+    carla = world.person("Carla Dias")
+    admin = world.administrator()
+    world.queue("finance", carla)
+    ticket = world.submitted(ana)
+    world.enters(ticket, TRIAGE, w.Holder(id=bruno), by=ana)
+    moved = world.say(transferred(ticket, admin, bruno, w.Holder(id=carla)))[0]
+    assert {r[:2] for r in world.ledger(moved.id)} == {("Carla Dias", "your_turn"), ("Bruno Alves", "passed_on")}
+    queued = world.say(transferred(ticket, admin, carla, w.Holder(id="finance", queue=True), ordinal=3))[0]
+    assert {r[:2] for r in world.ledger(queued.id)} == {("Carla Dias", "queue_turn")}, "of one event, once"
+    gone = world.say(transferred(ticket, admin, bruno, w.Holder(id=carla), ordinal=4, cause="holder_gone"))[0]
+    assert {r[:2] for r in world.ledger(gone.id)} == {("Carla Dias", "your_turn")}
+
+
+def test_a_share_tells_the_person_whom_it_is_for(world: World, ana: str, bruno: str) -> None:
+    sofia = world.person("Sofia Reis", absent=True, substitute_id=bruno)
+    ticket = world.submitted(ana)
+    shared = world.say(Shared(ticket_id=ticket, person_id=sofia, expires_at=NOW, by=ana))[0]
+    assert {r[:3] for r in world.ledger(shared.id) if r[0] == "Sofia Reis"} == {
+        ("Sofia Reis", "shared", "in_app"),
+        ("Sofia Reis", "shared", "mail"),
+    }
+
+
+def test_a_rating_tells_who_attended_last(world: World, ana: str, bruno: str) -> None:
+    carla = world.person("Carla Dias")
+    rated = Rated(ticket_id=world.submitted(ana), score=4)
+    assert world.ledger(world.say(rated)[0].id) == [], "nobody held it"
+    for person in (bruno, carla):
+        world.enters(rated.ticket_id, TRIAGE, w.Holder(id=person), by=ana)
+    world.finishes(rated.ticket_id, by=carla)
+    told = world.say(rated)[0]
+    assert {r[:2] for r in world.ledger(told.id)} == {("Carla Dias", "rated")}
+
+
+def test_a_message_reaches_who_attended_last_when_no_attendant_has_the_turn(world: World, ana: str, bruno: str) -> None:
+    carla, davi = world.person("Carla Dias"), world.person("Davi Rocha")
+    world.queue("finance", carla, davi)
+    ticket = world.submitted(ana)
+
+    def told() -> set[str]:
+        wrote = Commented(ticket_id=ticket, message_id=new_id(), author_id=ana, visibility="public")
+        return {name for name, *_ in world.ledger(world.say(wrote)[0].id)}
+
+    assert told() == set(), "nobody had it yet"
+    queue = w.Holder(id="finance", queue=True)
+    world.enters(ticket, TRIAGE, queue, by=ana)
+    assert told() == {"Carla Dias", "Davi Rocha"}, "nobody but the queue had it"
+    world.enters(ticket, TRIAGE, w.Holder(id=bruno), by=ana)
+    world.enters(ticket, MORE, w.Holder(id=ana), by=bruno, side="client")
+    assert told() == {"Bruno Alves"}, "it is the client's turn"
+    scheduled = {"cause": "schedule", "side": "nobody", "ordinal": 4, "holder_after": None}
+    world.say(transferred(ticket, bruno, bruno, queue, **scheduled))
+    assert told() == {"Bruno Alves"}, "it is postponed"
+    world.enters(ticket, TRIAGE, queue, by=bruno)
+    assert told() == {"Bruno Alves"}, "a queue has it, whose members may not know of it"
+    world.person("Bruno Alves", person_id=bruno, is_active=False)
+    assert told() == {"Carla Dias", "Davi Rocha"}, "who had it is gone"
+    world.enters(ticket, TRIAGE, w.Holder(id=davi), by=carla, side="third_party")
+    assert told() == {"Davi Rocha"}
 
 
 def test_an_absent_holder_and_their_substitute_are_both_told(world: World, ana: str, bruno: str) -> None:
@@ -198,14 +258,6 @@ def test_a_submission_and_its_first_stage_may_arrive_in_one_batch_or_the_wrong_w
             assert len(world.ledger(entered.id)) == 2
         assert world.rows("SELECT DISTINCT subject FROM tickets") == [("Outro assunto",)]
         assert world.rows("SELECT count(*) FROM inbox WHERE state <> 'done'") == [(0,)]
-
-
-def test_a_deleted_ticket_leaves_no_words_and_nothing_about_it_leaves(world: World, ana: str, bruno: str) -> None:
-    ticket = world.submitted(ana)
-    entered = world.enters(ticket, TRIAGE, w.Holder(id=bruno), by=ana)
-    world.say(Deleted(ticket_id=ticket, by=bruno))
-    assert ("Bruno Alves", "your_turn", "mail", "suppressed", "deleted") in world.ledger(entered.id)
-    assert world.rows("SELECT subject FROM tickets") == [("",)]
 
 
 def test_a_queue_that_is_not_known_yet_is_asked_of_workflow(options: Options, ana: str, bruno: str) -> None:

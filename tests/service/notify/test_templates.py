@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from shared.contracts.workflow import SettingChanged
 from tests.service.notify.callers import Caller, caller
 from tests.service.notify.letters import agreement, body, send_all
 from tests.service.notify.smtp import MailServer
@@ -84,6 +85,8 @@ def test_a_preview_shows_a_real_ticket_and_sends_and_stores_nothing(
     assert "Bruno Alves asks." in shown["text"]
     assert "data:image/png;base64," in shown["html"]
     assert "cid:" not in shown["html"]
+    world.say(SettingChanged(key="house.logo", value="/logo.png", by=admin))
+    assert "https://vez.test/logo.png" in as_admin("POST", "/templates/approve/preview", asked).get_json()["html"]
     assert as_admin("GET", "/templates/approve").get_json()["version"] == 0
     wrong = as_admin("POST", "/templates/approve/preview", {**asked, "words": {"title": "x", "body": "{{ x }}"}})
     assert set(wrong.get_json()["errors"]) == {"en.body"}

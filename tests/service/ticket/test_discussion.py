@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared import clock
-from shared.contracts.ticket import Commented, Related, TimeLogged
+from shared.contracts.ticket import Commented, Related, Shared, TimeLogged
 from tests.service.ticket.house import House
 
 
@@ -59,6 +59,9 @@ def test_one_ticket_is_shared_by_name_with_an_expiry(house: House) -> None:
     assert house.world.call(house.bia, "GET", f"/tickets/{ticket_id}").status_code == 404
     share = house.post(house.ana, ticket_id, "shares", body)
     assert share.status_code == 201, share.text
+    told = house.world.said(ticket_id)[-1]
+    assert isinstance(told, Shared)
+    assert (told.person_id, told.expires_at, told.by) == (house.bia, until, house.ana)
     seen = house.get(house.bia, ticket_id)
     assert seen["actions"] == ["comment"]
     assert {f["access"] for f in seen["fields"]} == {"read_only"}

@@ -80,6 +80,59 @@ def test_a_queue_that_holds_or_held_it_is_named_and_a_confidential_type_forgets_
     assert "holds" in reasons(house, secret)["Davi Rocha"]
 
 
+def test_a_substitute_sees_what_the_absent_hold_and_a_superior_what_their_people_hold(house: House) -> None:
+    house.world.changed(house.bruno, substitute_id=house.carla, superior_id=house.davi)
+    ticket_id = house.routed()
+    assert reasons(house, ticket_id).keys() == {"Ana Souza", "Bruno Alves", "Admin", "Davi Rocha"}
+    assert why(house, ticket_id, "Davi Rocha")["kind"] == "leads"
+    house.world.changed(house.bruno, absent=True)
+    assert why(house, ticket_id, "Carla Dias")["kind"] == "stands_in"
+    for person in (house.carla, house.davi):
+        seen = house.get(person, ticket_id)
+        assert seen["side"] == "attendant"
+        assert {"note", "comment"} <= set(seen["actions"])
+        assert not {"advance", "transfer", "schedule", "wait"} & set(seen["actions"]), "the turn stays the holder's"
+    house.world.changed(house.bruno, absent=False)
+    assert house.world.call(house.carla, "GET", f"/tickets/{ticket_id}").status_code == 404, "the absence is over"
+
+
+def test_neither_sees_what_is_held_no_longer_nor_without_attending(house: House) -> None:
+    rui = house.world.client("Rui Alba")
+    house.world.changed(house.bruno, substitute_id=house.carla, superior_id=rui, absent=True)
+    ticket_id = house.routed()
+    assert house.world.call(rui, "GET", f"/tickets/{ticket_id}").status_code == 404
+    assert house.world.call(house.carla, "GET", f"/tickets/{ticket_id}").status_code == 200
+    house.done(house.bruno, ticket_id, "advance", {"transition": "ask", "comment": "Which one?"})
+    assert house.world.call(house.carla, "GET", f"/tickets/{ticket_id}").status_code == 404
+
+
+def test_of_a_confidential_type_a_substitute_sees_what_is_held_and_a_superior_nothing(house: House) -> None:
+    house.flow.assign["desk"] = Holder(id=house.bruno)
+    house.world.changed(house.bruno, substitute_id=house.carla, superior_id=house.davi, absent=True)
+    secret = house.routed(type="secret")
+    found = reasons(house, secret)
+    assert found["Carla Dias"] == ["stands_in"]
+    assert "Davi Rocha" not in found
+    assert house.world.call(house.carla, "GET", f"/tickets/{secret}").status_code == 200
+    assert house.world.call(house.davi, "GET", f"/tickets/{secret}").status_code == 404
+
+
+def test_the_substitute_and_the_superior_of_who_decides_or_postponed_see_it_too(house: House) -> None:
+    house.world.changed(house.carla, substitute_id=house.bruno, absent=True)
+    house.world.profile("boss", ["ticket.attend"], names={"en": "Boss"})
+    olga = house.world.person("Olga", "boss")
+    house.world.changed(house.davi, superior_id=olga)
+    asked = house.before_the_board()
+    assert "stands_in" in reasons(house, asked)["Bruno Alves"]
+    assert reasons(house, asked)["Olga"] == ["leads"]
+    for person in (house.bruno, olga):
+        assert "decide" not in house.get(person, asked)["actions"], "who is asked decides"
+    later = house.in_analysis(Holder(id=house.davi))
+    until = (clock.now() + timedelta(days=2)).isoformat()
+    house.done(house.davi, later, "schedule", {"until": until, "reason": "x"})
+    assert reasons(house, later)["Olga"] == ["leads"]
+
+
 def test_scopes_and_who_opened_it_are_named_and_the_disabled_are_not(house: House) -> None:
     house.world.profile("auditor", ["ticket.read"], scopes=["type:dispute"])
     house.world.profile("stranger", ["audit.read"], scopes=["type:dispute"])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.rules.channels import HOLD, after_quiet, deliveries, mail_time
+from services.notify.rules.channels import HOLD, after_quiet, deliveries, mail_time, sleeps_until
 from services.notify.rules.facts import Person, Preferences, QuietHours, Telling
-from services.notify.rules.kinds import KINDS
+from services.notify.rules.kinds import KINDS, LINK
 from services.notify.rules.retention import first_id_at
 from services.notify.rules.retries import GIVE_UP_AFTER, MAIL, WEBHOOK, Outcome, settle
 
@@ -87,6 +87,16 @@ def test_mail_waits_for_its_deadline_to_be_known_or_for_the_digest() -> None:
     assert mail_time("stage", ANA, NOW) == NOW + HOLD
     gathering = Person("a", "Ana", "a@x", preferences=Preferences(digest_minutes=60))
     assert mail_time("stage", gathering, NOW) == NOW + timedelta(hours=1)
+
+
+def test_in_quiet_hours_nothing_leaves_but_links() -> None:
+    asleep = Person("a", "Ana", "a@x", time_zone="UTC", preferences=Preferences(quiet=QuietHours(22 * 60, 7 * 60)))
+    night = NOW.replace(hour=23, minute=15)
+    morning = (night + timedelta(days=1)).replace(hour=7, minute=0)
+    assert sleeps_until("stage", asleep, night) == morning
+    assert sleeps_until("stage", asleep, morning) is None
+    assert sleeps_until(LINK, asleep, night) is None
+    assert sleeps_until("stage", ANA, night) is None
 
 
 def test_failures_are_tried_again_after_longer_and_longer_and_then_hourly() -> None:

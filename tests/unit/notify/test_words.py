@@ -31,6 +31,7 @@ FACTS: dict[str, Any] = {
     "event_name": "flow.stage_entered",
     "file": "foto.png",
     "reason": "100% strange",
+    "score": 4,
     "address": "ana@vez.test",
     "refusal": {"message": "Type %(type)s takes no new tickets", "values": {"type": "x"}},
 }
