@@ -94,8 +94,12 @@ class Asker:
         wait: bool = False,
         content_type: str | None = None,
         params: Mapping[str, str] | None = None,
+        seconds: float | None = None,
     ) -> Answer:
-        """Give a command. `version` goes as If-Match, `key` as Idempotency-Key; with `wait` until the outcome."""
+        """Give a command. `version` goes as If-Match, `key` as Idempotency-Key; with `wait` until the outcome.
+
+        `seconds` is for what takes longer than an answer usually may.
+        """
         headers = {}
         if version is not None:
             headers["If-Match"] = version if version == "*" else f'"{version}"'
@@ -105,7 +109,7 @@ class Asker:
             headers["Prefer"] = f"wait={self._wait_seconds}"
         if content_type:
             headers["Content-Type"] = content_type
-        answer = self._call(method, service, path, body=body, headers=headers, params=params)
+        answer = self._call(method, service, path, body=body, headers=headers, params=params, seconds=seconds)
         return Answer(answer.status_code, decoded(answer), answer.headers.get("Location"))
 
     def raw(self, service: str, path: str, *, accept: str, **params: str | None) -> httpx.Response:

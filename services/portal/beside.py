@@ -23,11 +23,12 @@ MOST_OTHERS = 5
 class Beside:
     """`targets`: pairs of what to write and who that is; `hours`: pairs of a name and a length, None where not kept.
 
-    `answers` is None for who uses none.
+    `own_time`: what the reader entered, which they may take back. `answers` is None for who uses none.
     """
 
     relations: list[dict[str, Any]] = field(default_factory=list)
     hours: list[tuple[str, str]] | None = None
+    own_time: list[dict[str, Any]] = field(default_factory=list)
     targets: list[tuple[str, str]] = field(default_factory=list)
     answers: list[Answer] | None = None
 
@@ -75,6 +76,7 @@ def arrange(found: dict[str, Any], queues: list[dict[str, Any]]) -> Beside:
     return Beside(
         relations=[each | {"words": naming.relation(each["kind"])} for each in found["relations"] or []],
         hours=None if found["hours"] is None else _hours(found["hours"]),
+        own_time=_own_time(found["hours"] or []),
         targets=targets(queues, found["colleagues"]),
         answers=found["answers"],
     )
@@ -86,3 +88,8 @@ def _hours(entries: list[dict[str, Any]]) -> list[tuple[str, str]]:
         name = str(entry["person"]["name"])
         by_person[name] = by_person.get(name, 0) + int(entry["minutes"])
     return [(name, formats.lasting(timedelta(minutes=minutes))) for name, minutes in by_person.items()]
+
+
+def _own_time(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    own = [each for each in entries if each["person"]["id"] == door.me().id]
+    return [each | {"length": formats.lasting(timedelta(minutes=int(each["minutes"])))} for each in own]

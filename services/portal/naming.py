@@ -60,6 +60,9 @@ def telling(kind: str) -> str:
         "submission_refused": gettext("It could not be sent"),
         "message": gettext("A message was written"),
         "mentioned": gettext("Somebody was mentioned"),
+        "shared": gettext("It was shared"),
+        "passed_on": gettext("It was passed on"),
+        "rated": gettext("It was rated"),
         "file_rejected": gettext("A file was refused"),
         "deadline_near": gettext("A deadline is near"),
         "deadline_missed": gettext("A deadline was missed"),
@@ -130,6 +133,7 @@ def incoming_reason(reason: str) -> str:
         "unproven": gettext("Nothing proves that it came from that address."),
         "no_ticket": gettext("It belongs to no request."),
         "inactive": gettext("Who wrote it cannot sign in any more."),
+        "deleted": gettext("The request was deleted."),
     }.get(code)
     if known is None:
         return reason

@@ -206,6 +206,7 @@ class Attachment:
     internal: bool = False
     has_thumbnail: bool = False
     parameter: str | None = None
+    message_id: str | None = None
     created_at: datetime | None = None
     author: Person | None = None
 

@@ -16,6 +16,7 @@ from services.portal.meanwhile import Meanwhile
 from services.portal.past import Row
 from services.portal.request_form import Mistake
 from services.portal.shapes import Attachment, Message, Move, Spell, Step, Ticket, Understanding
+from services.portal.sharing import Share
 from services.portal.thread import Said
 from services.portal.tongue import gettext
 from services.portal.track import Track
@@ -64,6 +65,7 @@ class Sheet:
     trouble: Trouble | None = None
     meanwhile: Meanwhile | None = None
     begun: Mapping[str, str] = field(default_factory=dict)
+    shares: list[Share] | None = None
 
     def typed_in(self, where: str, name: str, otherwise: str = "") -> str:
         """What was typed into a field of the form that was refused, else what it shows anyway.
@@ -95,9 +97,15 @@ class Sheet:
         return any(map(self.ticket.may, actions))
 
     def may_remove(self, file: Attachment) -> bool:
-        """Whether the reader may take a file out now: what is not stored its sender always may."""
+        """Whether the reader may take a file out now: what is not stored its sender always may.
+
+        A client takes out what they added; what is a value that cannot be changed now stays.
+        """
         is_own = file.author is not None and file.author.id == self.reader.id
-        return self.may("remove_file") or (is_own and file.state != "stored")
+        if is_own and file.state != "stored":
+            return True
+        is_theirs = is_own or not self.reader.is_client
+        return self.may("remove_file") and is_theirs and not any(file.id in it.chosen for it in self.facts)
 
     def who_sent(self, file: Attachment) -> str:
         """Who sent a file, as the reader calls them."""
@@ -128,7 +136,7 @@ def make(
     approves = ticket.stage.approves if ticket.stage else None
     ahead = course.ahead(version, code, reader, language) if ticket.status == "open" else []
     drawn = drawn_controls(ticket, version, language, trouble)
-    said = thread.thread(messages, spells, ticket, reader)
+    said = thread.thread(messages, spells, ticket, reader, files)
     versions = sorted(understandings, key=lambda each: -each.version)
     return Sheet(
         ticket=ticket,

@@ -6,6 +6,7 @@ import io
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from zoneinfo import available_timezones
 
 from babel.core import negotiate_locale
 from babel.messages.mofile import write_mo
@@ -19,6 +20,20 @@ from services.portal import door
 LANGUAGES: Final = {"pt-BR": "Português", "en": "English", "es": "Español"}
 FOLDER: Final = Path(__file__).parent / "translations"
 ALIASES: Final = {"pt": "pt-BR"}
+NEAR_ZONES: Final = (
+    "America/Sao_Paulo",
+    "America/Manaus",
+    "America/Rio_Branco",
+    "America/Noronha",
+    "America/Bahia",
+    "America/Fortaleza",
+    "Europe/Lisbon",
+    "Europe/Madrid",
+    "America/New_York",
+    "America/Mexico_City",
+    "America/Argentina/Buenos_Aires",
+    "UTC",
+)
 
 
 class Texts(Domain):  # type: ignore[misc]
@@ -64,6 +79,14 @@ def time_zone() -> str:
     """The reader's time zone: the person's own, else the house's."""
     person = door.known()
     return person.time_zone if person else door.options().time_zone
+
+
+def zones(present: str) -> list[str]:
+    """The time zones to choose from: the present one first, then those of Brazil, then all others by name."""
+    rest = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/"))
+    )
+    return list(dict.fromkeys([present, *NEAR_ZONES, *rest]))
 
 
 def start(app: Flask) -> None:

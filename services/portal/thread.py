@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from services.portal import words
-from services.portal.shapes import Message, Spell, Ticket
+from services.portal.shapes import Attachment, Message, Spell, Ticket
 from services.portal.tongue import gettext
 from services.portal.words import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """An entry of the discussion: a message, or (`passed`) the turn changing hands."""
+    """An entry of the discussion: a message with the files sent with it, or (`passed`) the turn changing hands."""
 
     side: str
     text: str
@@ -24,17 +24,24 @@ class Said:
     is_note: bool = False
     passed: bool = False
     key: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
-def thread(messages: Iterable[Message], spells: Iterable[Spell], ticket: Ticket, reader: Reader) -> list[Said]:
-    """Messages and passes of the turn, in the order in which they happened."""
-    said = [_message(each, ticket, reader) for each in messages]
+def thread(
+    messages: Iterable[Message],
+    spells: Iterable[Spell],
+    ticket: Ticket,
+    reader: Reader,
+    files: Sequence[Attachment] = (),
+) -> list[Said]:
+    """Messages, each with those of the files that were sent with it, and passes of the turn, in their order."""
+    said = [_message(each, ticket, reader, files) for each in messages]
     passes = list(spells)
     said += [_pass(each, ticket, reader) for before, each in pairwise(passes) if _changed(before, each)]
     return sorted(said, key=lambda each: each.at)
 
 
-def _message(message: Message, ticket: Ticket, reader: Reader) -> Said:
+def _message(message: Message, ticket: Ticket, reader: Reader, files: Sequence[Attachment]) -> Said:
     return Said(
         side=words.side_of(message, ticket),
         text=message.body,
@@ -42,6 +49,7 @@ def _message(message: Message, ticket: Ticket, reader: Reader) -> Said:
         who=gettext("You") if message.author.id == reader.id else message.author.name or gettext("Somebody"),
         is_note=message.visibility == "internal",
         key=f"m-{message.id}",
+        files=tuple(file for file in files if file.message_id == message.id),
     )
 
 

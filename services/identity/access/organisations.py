@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 
 from services.identity.models import organisations, people
 from services.identity.rules.organisations import Organisation
-from shared.database import Id, Reader, compiled
+from services.identity.rules.people import folded
+from shared.database import Id, Reader, Text, compiled
 from shared.errors import NotFound
 
 _people_count = (
@@ -22,6 +23,10 @@ _people_count = (
 whole: Final[Select[Any]] = select(
     organisations.c.id, organisations.c.name, organisations.c.created_at, organisations.c.version, _people_count
 )
+_decomposed: Final = func.normalize(func.lower(organisations.c.name), literal_column("NFKD"), type_=Text)
+folded_name: Final = func.regexp_replace(_decomposed, "[\u0300-\u036f]", "", "g", type_=Text)
+"""The name as `rules.people.folded` writes it; there are few enough organisations to fold them while reading."""
+
 _BY_ID: Final = compiled(whole.where(organisations.c.id == bindparam("id", type_=Id())))
 
 
@@ -42,3 +47,11 @@ def load_organisation(reader: Reader, id: str) -> Organisation:
     if found is None:
         raise NotFound("No such organisation")
     return found
+
+
+def named(reader: Reader, name: str) -> list[str]:
+    """The ids of the organisations called so, whatever accents and case."""
+    chosen = (
+        select(organisations.c.id).where(folded_name == folded(" ".join(name.split()))).order_by(organisations.c.id)
+    )
+    return [row.id for row in reader.all(chosen)]

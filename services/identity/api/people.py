@@ -9,8 +9,10 @@ from flask import Response
 from services.identity import schemas
 from services.identity.api.places import after_id, page
 from services.identity.api.proving import fresh_hash, judge_rights
+from services.identity.api.tools import house as house_of
 from services.identity.api.tools import tools
 from services.identity.commands import passwords, people
+from services.identity.commands.bringing_in import bring_in as bring
 from services.identity.commands.erasing import erase_person
 from services.identity.queries import people as queries
 from services.identity.queries.people import Sought
@@ -63,6 +65,25 @@ def create_person(body: dict[str, Any]) -> Response:
         status=201,
         location=lambda made: f"/v1/people/{made.id}",
     )
+
+
+@blp.route("/people/list", methods=["POST"])
+@needs(MANAGES)
+@blp.arguments(schemas.PeopleList)
+@blp.response(200, schemas.PeopleListed)
+def bring_in(body: dict[str, Any]) -> Response:
+    """Make or change the people of a list, at most 2,000; with `dry_run` only tell what would become of each line.
+
+    Somebody is there already where the e-mail or another identifier of the line is theirs; what a line leaves out stays
+    as it is. A line that is wrong is told of in its result and stops no other.
+    """
+    lines, dry_run = schemas.lines_of(body["lines"]), body["dry_run"]
+    like = house_of(tools().options, "")
+
+    def verb(tx: Any) -> dict[str, Any]:
+        return {"items": bring(tx, tx.actor, lines, like, dry_run=dry_run), "applied": not dry_run}
+
+    return command(verb, schemas.PeopleListed)
 
 
 @blp.route("/people/<uuid:person_id>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from services.identity.access.organisations import find_organisation
@@ -36,8 +36,13 @@ def normal_identifiers(email: str | None, others: Mapping[str, str], wrong: Wron
         try:
             forms[kind] = normal_form(kind, value)
         except Unfit as unfit:
-            wrong.add(kind if kind == EMAIL else f"identifiers.{kind}", unfit.message.key)
+            wrong.add(field_of(kind), unfit.message.key)
     return forms.pop(EMAIL, None), forms
+
+
+def field_of(kind: str) -> str:
+    """The field in which an identifier of that kind is sent."""
+    return kind if kind == EMAIL else f"identifiers.{kind}"
 
 
 def check_taken(reader: Reader, person: Person, before: Person | None, wrong: Wrong) -> None:
@@ -48,7 +53,7 @@ def check_taken(reader: Reader, person: Person, before: Person | None, wrong: Wr
             continue
         holder = holder_of_identifier(reader, kind, value)
         if holder is not None and holder != person.id:
-            wrong.add(kind if kind == EMAIL else f"identifiers.{kind}", "Somebody else has this already")
+            wrong.add(field_of(kind), "Somebody else has this already")
 
 
 def named(person: Person) -> dict[str, str]:
@@ -56,9 +61,11 @@ def named(person: Person) -> dict[str, str]:
     return {**person.identifiers, **({EMAIL: person.email} if person.email else {})}
 
 
-def check_related(reader: Reader, person: Person, before: Person | None, wrong: Wrong) -> None:
-    """Superior, substitute and guardians are somebody else, and are there."""
-    known = set(related(before)) if before else set()
+def check_related(
+    reader: Reader, person: Person, before: Person | None, wrong: Wrong, also: Collection[str] = ()
+) -> None:
+    """Superior, substitute and guardians are somebody else, and are there, or among `also`."""
+    known = {*also, *(related(before) if before else ())}
     fields: Sequence[tuple[str, Sequence[str | None]]] = (
         ("superior_id", (person.superior_id,)),
         ("substitute_id", (person.substitute_id,)),

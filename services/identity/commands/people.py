@@ -45,15 +45,28 @@ def create_person(tx: Transaction, actor: Actor, new: NewPerson, *, password_has
 
 def make(tx: Transaction, actor: Actor, draft: Person, *, password_hash: str | None = None) -> Resource:
     """Store a person who was just born. Raises as `create_person` does."""
+    person = judged_new(tx, actor, draft)
+    store(tx, person, password_hash=password_hash)
+    return rules.resource(person, names_of(tx, [person]))
+
+
+def judged_new(tx: Transaction, actor: Actor, draft: Person, *, also: Collection[str] = ()) -> Person:
+    """Somebody to be made, in normal form; `also` are ids of people whom the same commit makes.
+
+    Raises as `create_person` does.
+    """
     tx.in_order(forbidden=refusal(tx, actor, (), draft.profiles), moves=False)
-    person = _checked(tx, draft, None)
+    return checked(tx, draft, None, also=also)
+
+
+def store(tx: Transaction, person: Person, *, password_hash: str | None = None) -> None:
+    """Write somebody who was judged and is new, tell the others, and audit it."""
     tx.create(people, row(person))
     _write_identifiers(tx, {}, content.named(person), person.id)
     if password_hash is not None:
         tx.insert(passwords, {"person_id": person.id, "hash": password_hash, "changed_at": tx.now})
     tx.emit(rules.told(person, ()))
     tx.audit("person", person.id, "create_person", {"profiles": person.profiles, "kind": person.kind})
-    return rules.resource(person, names_of(tx, [person]))
 
 
 def change_person(tx: Transaction, actor: Actor, id: str, changes: Mapping[str, Any]) -> Resource:
@@ -66,7 +79,7 @@ def change_person(tx: Transaction, actor: Actor, id: str, changes: Mapping[str, 
         conflict=last_administrator(tx, before, after),
         version=before.version,
     )
-    after = _checked(tx, after, before)
+    after = checked(tx, after, before)
     save(tx, before, after, "change_person", detail={name: changes[name] for name in sorted(changes)})
     return rules.resource(after, names_of(tx, [after]))
 
@@ -123,6 +136,27 @@ def save(tx: Transaction, before: Person, after: Person, action: str, *, detail:
     tx.audit("person", after.id, action, detail)
 
 
+def checked(tx: Transaction, person: Person, before: Person | None, *, also: Collection[str] = ()) -> Person:
+    """The person in normal form; `also` are ids of people whom the same commit makes.
+
+    Raises Invalid with everything that is wrong.
+    """
+    wrong = content.Wrong()
+    email, others = content.normal_identifiers(person.email, person.identifiers, wrong)
+    person = replace(person, name=" ".join(person.name.split()), email=email, identifiers=others)
+    known = permissions_by_profile(tx, person.profiles)
+    for code in person.profiles:
+        if code not in known and not (before and code in before.profiles):
+            wrong.add("profiles", "There is no profile %(code)s", code=code)
+    content.check_kind(tx, person, before, wrong)
+    content.check_taken(tx, person, before, wrong)
+    content.check_related(tx, person, before, wrong, also)
+    content.check_organisation(tx, person, before, wrong)
+    content.check_absence(person, wrong)
+    wrong.refuse()
+    return person
+
+
 def row(person: Person) -> dict[str, Any]:
     """A person's columns, those left out that the unit of work keeps."""
     left_out = ("identifiers", "version", "sequence")
@@ -151,24 +185,6 @@ def last_administrator(tx: Transaction, before: Person, after: Person) -> VezErr
         return Conflict("This is the last administrator: make another one first", type="last-administrator")
     tx.update(profiles, {"code": ADMINISTRATOR}, {"updated_at": tx.now}, expect={"updated_at": seen})
     return None
-
-
-def _checked(tx: Transaction, person: Person, before: Person | None) -> Person:
-    """The person in normal form. Raises Invalid with everything that is wrong."""
-    wrong = content.Wrong()
-    email, others = content.normal_identifiers(person.email, person.identifiers, wrong)
-    person = replace(person, name=" ".join(person.name.split()), email=email, identifiers=others)
-    known = permissions_by_profile(tx, person.profiles)
-    for code in person.profiles:
-        if code not in known and not (before and code in before.profiles):
-            wrong.add("profiles", "There is no profile %(code)s", code=code)
-    content.check_kind(tx, person, before, wrong)
-    content.check_taken(tx, person, before, wrong)
-    content.check_related(tx, person, before, wrong)
-    content.check_organisation(tx, person, before, wrong)
-    content.check_absence(person, wrong)
-    wrong.refuse()
-    return person
 
 
 def _write_identifiers(tx: Transaction, before: Mapping[str, str], after: Mapping[str, str], person_id: str) -> None:

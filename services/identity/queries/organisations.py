@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from sqlalchemy import func, literal_column
-
-from services.identity.access.organisations import load_organisation, organisation_of, whole
+from services.identity.access.organisations import folded_name, load_organisation, organisation_of, whole
 from services.identity.models import organisations
 from services.identity.rules.organisations import Organisation
 from services.identity.rules.people import folded
-from shared.database import Reader, Text
-
-_decomposed: Final = func.normalize(func.lower(organisations.c.name), literal_column("NFKD"), type_=Text)
-_folded_name: Final = func.regexp_replace(_decomposed, "[\u0300-\u036f]", "", "g", type_=Text)
-"""The name as `rules.people.folded` writes it; there are few enough organisations to fold them while reading."""
+from shared.database import Reader
 
 
 def organisation_list(reader: Reader, text: str, after: str | None, most: int) -> list[Organisation]:
@@ -22,7 +14,7 @@ def organisation_list(reader: Reader, text: str, after: str | None, most: int) -
     more."""
     chosen = whole.order_by(organisations.c.id).limit(most + 1)
     for word in folded(text).split():
-        chosen = chosen.where(_folded_name.contains(word, autoescape=True))
+        chosen = chosen.where(folded_name.contains(word, autoescape=True))
     if after:
         chosen = chosen.where(organisations.c.id > after)
     return [organisation_of(row) for row in reader.all(chosen)]

@@ -1,5 +1,6 @@
 """The shapes of bodies: explicit fields, unknown ones refused."""
 
+from services.identity.schemas.bringing_in import PeopleList, PeopleListed, lines_of
 from services.identity.schemas.people import (
     Directory,
     DirectoryQuery,
@@ -61,6 +62,8 @@ __all__ = [
     "MyChanges",
     "PasswordChange",
     "People",
+    "PeopleList",
+    "PeopleListed",
     "PeopleQuery",
     "Permissions",
     "Person",
@@ -78,4 +81,5 @@ __all__ = [
     "SessionsQuery",
     "Token",
     "TokenAsked",
+    "lines_of",
 ]

@@ -14,6 +14,7 @@ NOBODY = "00000000-0000-7000-8000-00000000dead"
 MANAGED: list[tuple[str, str, object]] = [
     ("GET", "/v1/people", None),
     ("POST", "/v1/people", {"name": "A"}),
+    ("POST", "/v1/people/list", {"lines": [{"name": "A"}]}),
     ("POST", f"/v1/people/{NOBODY}/disable", None),
     ("POST", f"/v1/people/{NOBODY}/enable", None),
     ("POST", f"/v1/people/{NOBODY}/links", None),

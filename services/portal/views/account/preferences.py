@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, page, reach, request_form, shapes
+from services.portal import door, page, reach, request_form, shapes, speech
 from services.portal.ask import Refused
 from services.portal.request_form import Mistake
 from services.portal.shapes import Me, Session
@@ -18,20 +17,6 @@ from services.portal.views.account.blueprint import blueprint
 from shared.errors import Retryable
 
 DIGESTS: Final = (0, 15, 60, 240, 1440)
-NEAR_ZONES: Final = (
-    "America/Sao_Paulo",
-    "America/Manaus",
-    "America/Rio_Branco",
-    "America/Noronha",
-    "America/Bahia",
-    "America/Fortaleza",
-    "Europe/Lisbon",
-    "Europe/Madrid",
-    "America/New_York",
-    "America/Mexico_City",
-    "America/Argentina/Buenos_Aires",
-    "UTC",
-)
 
 
 @blueprint.get("/preferences")
@@ -179,7 +164,7 @@ def _page(refused: Refused | None = None, where: str = "") -> Response:
         told=found["told"],
         trouble=found["trouble"],
         sessions=shapes.several(found["sessions"], Session),
-        zones=_zones(me.time_zone),
+        zones=speech.zones(me.time_zone),
         digests=_digests(),
         where=where,
         wrong=dict(refused.fields) if refused else {},
@@ -198,13 +183,6 @@ def _ask_told() -> Any:
         return door.asker().get("notify", "/v1/preferences")
     except (Retryable, Refused):
         return None
-
-
-def _zones(present: str) -> list[str]:
-    rest = sorted(
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/"))
-    )
-    return list(dict.fromkeys([present, *NEAR_ZONES, *rest]))
 
 
 def _digests() -> list[tuple[int, str]]:

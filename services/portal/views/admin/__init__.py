@@ -3,6 +3,7 @@
 from services.portal.views.admin import (
     absence,
     audit,
+    bringing_in,
     catalog,
     chat_rooms,
     deliveries,
@@ -26,6 +27,7 @@ __all__ = [
     "absence",
     "audit",
     "blueprint",
+    "bringing_in",
     "catalog",
     "chat_rooms",
     "deliveries",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,6 +13,9 @@ from services.portal.tongue import gettext
 from services.portal.views.admin import frame
 from services.portal.views.admin.blueprint import blueprint
 from shared.errors import Retryable
+
+MOST: Final = 100
+_NONE: Final[dict[str, Any]] = {"items": [], "next_cursor": None}
 
 
 @blueprint.get("/parked")
@@ -38,19 +41,30 @@ def work_off(service: str, event_id: str, deed: str) -> BaseResponse:
 
 def _page(refused: Refused | None = None) -> Response:
     found = page.gather(**{service: lambda service=service: _ask(service) for service in office.SERVICES})
-    events = [each for service in office.SERVICES for each in found[service] or []]
+    events = [each for service in office.SERVICES for each in (found[service] or _NONE)["items"]]
+    more = {service: cursor for service in office.SERVICES if (cursor := (found[service] or _NONE)["next_cursor"])}
     return frame.render(
         "admin/parked.html",
         "parked",
         refused=refused,
         events=sorted(events, key=lambda each: str(each["received_at"]), reverse=True),
+        older=url_for("admin.parked", **{f"after_{service}": cursor for service, cursor in more.items()})
+        if more
+        else None,
         silent=[service for service in office.SERVICES if found[service] is None],
     )
 
 
-def _ask(service: str) -> list[dict[str, Any]] | None:
+def _ask(service: str) -> dict[str, Any] | None:
+    """A service's parked events, those after the cursor that the address has for it; None where it does not answer.
+
+    Of a page of older ones, only the services that have more are asked.
+    """
+    cursors = {name: request.args.get(f"after_{name}") for name in office.SERVICES}
+    if any(cursors.values()) and not cursors[service]:
+        return dict(_NONE)
     try:
-        answer = door.asker().get(service, "/v1/parked", limit=100)
+        answer = door.asker().get(service, "/v1/parked", limit=MOST, cursor=cursors[service])
     except (Retryable, Refused):
         return None
-    return [{**each, "service": service} for each in answer["items"]]
+    return {**answer, "items": [{**each, "service": service} for each in answer["items"]]}

@@ -1,4 +1,4 @@
-"""People: found, made, changed, invited, disabled, and brought in from a CSV file."""
+"""People: found, made, changed, invited and disabled."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import Any, Final
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import beside, door, page, people_file, reach
+from services.portal import beside, door, page, reach, speech, whom
 from services.portal.ask import Refused
 from services.portal.speech import LANGUAGES
-from services.portal.tongue import gettext, ngettext
+from services.portal.tongue import gettext
 from services.portal.views.admin import frame
 from services.portal.views.admin.blueprint import blueprint
 from shared.catalog.definitions import text_in
-from shared.errors import Retryable
 
 SEES_ALL: Final = "organisation"
 """The scope in a profile that shows a client the requests of everybody in their organisation."""
@@ -71,7 +70,8 @@ def new_person() -> Response:
 def make_person() -> BaseResponse:
     """Make a person; they get a link with which they set their password."""
     try:
-        made = door.asker().send("POST", "identity", "/v1/people", _body(), key=request.form.get("key")).body
+        body = _body()
+        made = door.asker().send("POST", "identity", "/v1/people", body, key=request.form.get("key")).body
     except Refused as refused:
         return form(None, refused)
     return page.go(url_for("admin.person", person_id=made["id"]), gettext("Made. Invite them with a link below."))
@@ -119,34 +119,6 @@ def invite(person_id: str) -> Response:
     return form(person_id, link=link)
 
 
-@blueprint.post("/people/import")
-@door.needs("people.manage")
-def bring_in() -> BaseResponse:
-    """Make the people of a CSV file, one after the other, and tell what became of each line."""
-    file = request.files.get("file")
-    lines = people_file.read(file.read()) if file and file.filename else []
-    results = [_bring(number, body) for number, body in lines]
-    made = sum(1 for each in results if each["is_done"])
-    said = ngettext("%(num)d person was made.", "%(num)d people were made.", made)
-    return frame.render("admin/imported.html", "people", results=results, said_now=said)
-
-
-def _bring(number: int, body: dict[str, Any]) -> dict[str, Any]:
-    try:
-        door.asker().send("POST", "identity", "/v1/people", body)
-    except Refused as refused:
-        texts = [f"{name}: {text}" for name, found in refused.fields.items() for text in found]
-        return {"line": number, "name": body.get("name"), "is_done": False, "text": " ".join(texts) or refused.text}
-    except Retryable:
-        return {
-            "line": number,
-            "name": body.get("name"),
-            "is_done": False,
-            "text": gettext("It cannot be reached now."),
-        }
-    return {"line": number, "name": body.get("name"), "is_done": True, "text": gettext("done")}
-
-
 @blueprint.post("/people/<uuid:person_id>/revive")
 @door.needs("people.manage")
 def revive(person_id: str) -> BaseResponse:
@@ -162,6 +134,7 @@ def _body() -> dict[str, Any]:
     form = request.form
     identifiers = {kind: form.get(kind, "").strip() or None for kind in ("cpf_cnpj", "registration")}
     body: dict[str, Any] = {
+        **whom.related(form),
         "name": form.get("name", "").strip(),
         "email": form.get("email", "").strip() or None,
         "kind": form.get("kind") or None,
@@ -172,6 +145,8 @@ def _body() -> dict[str, Any]:
     }
     if form.get("language") in LANGUAGES:
         body["language"] = form.get("language")
+    if form.get("time_zone"):
+        body["time_zone"] = form.get("time_zone")
     return body
 
 
@@ -184,7 +159,7 @@ def form(person_id: str | None, refused: Refused | None = None, link: dict[str, 
         organisations=lambda: frame.everything("identity", "/v1/organisations"),
         person=lambda: ask.get("identity", f"/v1/people/{person_id}") if person_id else None,
         trouble=lambda: reach.trouble(person_id) if person_id else None,
-        colleagues=lambda: beside.colleagues() if person_id else [],
+        colleagues=beside.colleagues,
     )
     return frame.render(
         "admin/person.html",
@@ -200,17 +175,30 @@ def form(person_id: str | None, refused: Refused | None = None, link: dict[str, 
         substitutes=_substitutes(found["colleagues"], found["person"]),
         attends=_attends(found["person"], found["profiles"]["items"]),
         link=link,
+        zones=[("", gettext("as the house says")), *((zone, zone) for zone in speech.zones(_zone(found["person"])))],
+        known=[(each["email"], each["name"]) for each in found["colleagues"] if each["email"]],
     )
+
+
+def _zone(person: dict[str, Any] | None) -> str:
+    return str(person["time_zone"]) if person else door.options().time_zone
 
 
 def _shown(person: dict[str, Any] | None, refused: Refused | None) -> dict[str, Any]:
     """What the form shows: what was typed and refused, else what is stored, else nothing."""
     if refused is not None and request.form.get("name") is not None:
-        return {**request.form.to_dict(), "profiles": request.form.getlist("profiles")}
+        several = {name: request.form.getlist(name) for name in ("profiles", "guardians")}
+        return {**request.form.to_dict(), **several}
     if person is None:
-        return {"profiles": [], "mail": True, "language": door.options().default_language}
-    belongs = person.get("organisation") or {}
-    return {**person, **(person.get("identifiers") or {}), "organisation_id": belongs.get("id")}
+        return {"profiles": [], "guardians": [], "mail": True, "language": door.options().default_language}
+    belongs, superior = person.get("organisation") or {}, person.get("superior") or {}
+    return {
+        **person,
+        **(person.get("identifiers") or {}),
+        "organisation_id": belongs.get("id"),
+        "superior": superior.get("name"),
+        "guardians": [each["id"] for each in person["guardians"]],
+    }
 
 
 def _substitutes(colleagues: list[dict[str, Any]], person: dict[str, Any] | None) -> list[tuple[str, str]]:

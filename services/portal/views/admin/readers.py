@@ -15,7 +15,7 @@ from services.portal.views.admin import frame
 from services.portal.views.admin.blueprint import blueprint
 
 CLIENTS: Final = ("author", "client", "guardian", "shared", "organisation")
-WORKERS: Final = ("holds", "has_held", "opened")
+WORKERS: Final = ("holds", "stands_in", "has_held", "leads", "opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ def _words(why: dict[str, Any], ticket: Ticket) -> str:
             if queues
             else gettext("held it before")
         ),
+        "stands_in": lambda: gettext("stands in for who holds it, who is absent"),
+        "leads": lambda: gettext("is the superior of who holds it"),
         "opened": lambda: gettext("opened it for the client"),
         "scope": lambda: gettext("reads requests of this type, by the profile %(profiles)s", profiles=profiles),
         "reads_all": lambda: gettext("reads every request, by the profile %(profiles)s", profiles=profiles),

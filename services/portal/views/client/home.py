@@ -17,6 +17,8 @@ FILTERS: Final = ("all", "my_turn", "awaiting", "concluded", "cancelled")
 SCOPES: Final = ("own", "shared", "dependants")
 ORDERS: Final = ("newest", "waiting", "due")
 MOST_ASKS: Final = 6
+MINE: Final = {"as": "client", "filter": "my_turn", "order": "due", "limit": str(MOST_ASKS)}
+"""What needs the client: of more than fit at the top, those that are due first."""
 
 
 @blueprint.get("/tickets")
@@ -28,7 +30,7 @@ def home() -> Response:
     found = page.gather(
         listed=lambda: ask.get("ticket", "/v1/tickets", **_wanted(chosen)),
         counts=lambda: ask.get("ticket", "/v1/tickets/counts", **{"as": "client", "scope": _scope(chosen)}),
-        mine=lambda: ask.get("ticket", "/v1/tickets", **{"as": "client", "filter": "my_turn", "limit": str(MOST_ASKS)}),
+        mine=lambda: ask.get("ticket", "/v1/tickets", **MINE),
     )
     reader, now = page.reader("client"), clock.now()
     return page.render(
@@ -38,7 +40,7 @@ def home() -> Response:
         filters=_filters(found["counts"], chosen),
         scopes=_scopes(),
         orders=_orders(),
-        rows=rows.rows(rows.ordered(shapes.several(found["listed"], Ticket), chosen["order"]), reader, now),
+        rows=rows.rows(shapes.several(found["listed"], Ticket), reader, now),
         next_cursor=found["listed"].get("next_cursor"),
         asks=_asks(shapes.several(found["mine"], Ticket), reader),
         hello=page.greeting(now),
@@ -54,12 +56,14 @@ def _template() -> str:
 
 
 def _chosen() -> dict[str, str]:
+    """What the address asks for. What words find comes newest first, whatever the order of the whole list is."""
     asked = request.args
+    words = asked.get("q", "").strip()[:200]
     return {
         "filter": asked.get("filter", "") if asked.get("filter") in FILTERS else "all",
         "scope": asked.get("scope", "") if asked.get("scope") in SCOPES else "own",
-        "order": asked.get("order", "") if asked.get("order") in ORDERS else "newest",
-        "q": asked.get("q", "").strip()[:200],
+        "order": asked.get("order", "") if asked.get("order") in ORDERS and not words else "newest",
+        "q": words,
         "cursor": asked.get("cursor", ""),
     }
 
@@ -69,6 +73,7 @@ def _wanted(chosen: dict[str, str]) -> dict[str, str | None]:
         "as": "client",
         "filter": chosen["filter"],
         "scope": _scope(chosen),
+        "order": chosen["order"],
         "q": chosen["q"] or None,
         "cursor": chosen["cursor"] or None,
         "turns": "true",

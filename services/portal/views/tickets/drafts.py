@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from flask import Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import door, drafting, formats, page, request_form, shapes
+from services.portal import door, drafting, formats, own_templates, page, request_form, shapes
 from services.portal.ask import Answer, Refused
 from services.portal.shapes import Ticket
 from services.portal.sheet import Trouble
@@ -26,13 +26,20 @@ MOST_AGAIN: Final = 4
 @blueprint.post("/<uuid:ticket_id>/draft")
 @door.needs_any("portal.client_online", "ticket.open_for")
 def save_draft(ticket_id: str) -> BaseResponse:
-    """Save the draft, submit it or discard it, by the button that was pressed."""
+    """Save the draft, submit it, discard it, or keep it as a template too, by the button that was pressed."""
     do = request.form.get("do", "save")
     if do == "discard":
         return deeds.command(ticket_id, "cancel", None, gettext("The draft is discarded."), where="request")
-    body = drafting.body_of(_version(drafting.load_ticket(ticket_id)))
+    ticket = drafting.load_ticket(ticket_id)
+    body = drafting.body_of(_version(ticket))
     try:
         changed = _change(ticket_id, body)
+        if do == "keep":
+            own_templates.keep(ticket.type.code, body)
+            return page.go(url_for("tickets.show", ticket_id=ticket_id), gettext("The template is kept."))
+        if do == "remove":
+            own_templates.remove()
+            return page.go(url_for("tickets.show", ticket_id=ticket_id), gettext("The template is removed."))
     except Refused as refused:
         return _again(ticket_id, refused, body["parameters"])
     return with_files(changed, body["parameters"], submits=do == "submit")

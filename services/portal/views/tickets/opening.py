@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from services.portal import course, door, drafting, offers, page, request_form, shapes, speech
+from services.portal import course, door, drafting, offers, own_templates, page, request_form, shapes, speech
 from services.portal.ask import Refused
-from services.portal.offers import Offer, Shelf
+from services.portal.offers import Offer, Shelf, Template
 from services.portal.opening import Opening
+from services.portal.own_templates import OwnTemplate
 from services.portal.request_form import RequestForm
 from services.portal.shapes import Ticket
+from services.portal.tongue import gettext
 from services.portal.views.tickets import drafts, files
 from shared import clock
 from shared.catalog.definitions import TypeVersion
@@ -27,7 +30,9 @@ def begin(opening: Opening, found: list[Offer], **given: Any) -> Response:
     offer = drafting.chosen(found, request.args.get("type"))
     if offer is None:
         return _page(opening, found, None, None, **given)
-    template = offer.template(request.args.get("template"))
+    own = own_templates.of_type(offer.code)
+    mine = next((each for each in own if each.id == request.args.get("mine")), None)
+    template = mine or offer.template(request.args.get("template"))
     version = drafting.load_version(offer.code, offer.version)
     about = request_form.facts(opening.who, offer.code)
     begun = template or opening.origin
@@ -41,8 +46,8 @@ def begin(opening: Opening, found: list[Offer], **given: Any) -> Response:
         subject=begun.subject if begun else "",
         description=begun.description if begun else "",
     )
-    code = template.code if template else ""
-    return _page(opening, found, offer, form, version=version, template=code, **given)
+    code = template.code if isinstance(template, Template) else ""
+    return _page(opening, found, offer, form, version=version, template=code, own=own, mine=mine, **given)
 
 
 def _brought(version: TypeVersion, origin: Ticket) -> dict[str, Any]:
@@ -51,7 +56,10 @@ def _brought(version: TypeVersion, origin: Ticket) -> dict[str, Any]:
 
 
 def create(opening: Opening, found: list[Offer], **given: Any) -> BaseResponse:
-    """Save the draft or submit it; what is refused comes back as it was typed. Twice the same form is one ticket."""
+    """Save the draft or submit it, or keep it as a template or remove that, by the button that was pressed.
+
+    What is refused comes back as it was typed. Twice the same form is one ticket.
+    """
     offer = drafting.chosen(found, request.form.get("type"))
     if offer is None:
         abort(404)
@@ -59,10 +67,17 @@ def create(opening: Opening, found: list[Offer], **given: Any) -> BaseResponse:
     body = drafting.body_of(version)
     submits, brings_files = request.form.get("do") == "submit", files.carries_files()
     try:
+        if request.form.get("do") == "keep":
+            kept = own_templates.keep(offer.code, body)
+            return page.go(opening.address(type=offer.code, mine=kept), gettext("The template is kept."))
+        if request.form.get("do") == "remove":
+            own_templates.remove()
+            return page.go(opening.address(type=offer.code), gettext("The template is removed."))
         made = _send(opening, offer.code, body, submit=submits and not brings_files)
     except Refused as refused:
         form = drafting.refilled(opening.who, offer.code, version, body, refused)
-        return _page(opening, found, offer, form, version=version, status=refused.status, **given)
+        own = own_templates.of_type(offer.code)
+        return _page(opening, found, offer, form, version=version, own=own, status=refused.status, **given)
     if brings_files:
         return drafts.with_files(made, body["parameters"], submits=submits)
     return page.go(url_for("tickets.show", ticket_id=made.id), drafting.said(submits, made))
@@ -93,6 +108,8 @@ def _page(
     *,
     version: TypeVersion | None = None,
     template: str = "",
+    own: Sequence[OwnTemplate] = (),
+    mine: OwnTemplate | None = None,
     status: int = 200,
     **given: Any,
 ) -> Response:
@@ -112,6 +129,8 @@ def _page(
         offer=offer,
         form=form,
         template=template,
+        own=own,
+        mine=mine,
         ticket=None,
         files=[],
         key=request.form.get("key") or new_id(),

@@ -8,7 +8,20 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from services.portal import beside, course, desk, door, drafting, flowchart, page, request_form, shapes, sheet, speech
+from services.portal import (
+    beside,
+    course,
+    desk,
+    door,
+    drafting,
+    flowchart,
+    page,
+    request_form,
+    shapes,
+    sharing,
+    sheet,
+    speech,
+)
 from services.portal.ask import Refused
 from services.portal.shapes import Attachment, Me, Message, Spell, Step, Ticket, Understanding
 from services.portal.sheet import Sheet, Trouble
@@ -38,7 +51,7 @@ def shown(ticket_id: str, trouble: Trouble | None = None, *, begun: Mapping[str,
     if ticket.status == "draft":
         return _draft(ticket, shapes.several(found["files"], Attachment), trouble)
     side = side_of(me, ticket)
-    made = replace(_sheet(ticket, side, found, trouble), begun=begun or {})
+    made = replace(_sheet(ticket, side, found, trouble), begun=begun or {}, shares=sharing.present(ticket))
     status = trouble.refused.status if trouble else 200
     if side == "client":
         return page.render(_template(side), status=status, section="tickets", sheet=made)
@@ -95,6 +108,8 @@ def _draft(ticket: Ticket, attached: list[Attachment], trouble: Trouble | None) 
         form=filled,
         files=attached,
         template="",
+        own=(),
+        mine=None,
         key=new_id(),
         fields_from=url_for("tickets.draft_fields", ticket_id=ticket.id),
         what_next=course.before(version, page.reader("attendant" if is_for_another else "client"), speech.language()),
