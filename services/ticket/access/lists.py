@@ -96,8 +96,15 @@ def _either(first: Predicate, second: Predicate) -> Predicate:
 
 
 def _seen_by_attendants(also: Also) -> tuple[Stream, ...]:
-    of_others = (streams.in_scope(also), streams.opened_for_others(also), streams.asked_to_decide(also))
-    return (streams.ever_held(also), *of_others)
+    return (streams.ever_held(also), *_beside_what_was_held(also))
+
+
+def _seen_by_attendants_of_few(also: Also) -> tuple[Stream, ...]:
+    return (streams.held_by_few(also), *_beside_what_was_held(also))
+
+
+def _beside_what_was_held(also: Also) -> tuple[Stream, ...]:
+    return (streams.in_scope(also), streams.opened_for_others(also), streams.asked_to_decide(also))
 
 
 def _seen_by_all_readers(also: Also) -> tuple[Stream, ...]:
@@ -130,6 +137,12 @@ LISTS: Final[dict[str, List]] = {
     "my_queues": List(lambda also: (streams.in_my_queues(also),), _my_queues),
     "third_party": List(lambda also: (streams.held_in_person(also, "third_party"),), _mine("third_party")),
 }
+
+OF_FEW: Final[dict[str, Streams]] = {
+    "visible": _seen_by_attendants_of_few,
+    "visible_and_third_party": _with_third_party(_seen_by_attendants_of_few),
+}
+"""How those lists are read, for words that are common, where the reader holds or has held few tickets."""
 
 ATTENDANTS: Final = {
     "my_turn": "my_turn",

@@ -17,9 +17,10 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
-    exists,
+    false,
     func,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -37,9 +38,18 @@ _query: Final = func.websearch_to_tsquery(
     literal_column("'portuguese'::regconfig"), folded(bindparam("words", type_=Text))
 )
 
+_CONDITIONAL: Final[ColumnElement[Any]] = literal_column(
+    "'$.parameters[*] ? (@.code == $code && @.when != null)'::jsonpath"
+)
+
 
 def _has(words: ColumnElement[Any]) -> Condition:
     return words.op("@@")(_query)
+
+
+def _in_turn(cheap: Condition, dear: Condition) -> Condition:
+    """Both, the dear one only where the cheap one holds: AND leaves it to the planner, which may put it first."""
+    return and_(cheap, case((cheap, dear), else_=false()))
 
 
 def _from_inside(t: FromClause) -> Condition:
@@ -56,22 +66,45 @@ def _said(t: FromClause, inside: Condition | None) -> Condition:
 def _filed(t: FromClause, inside: Condition | None) -> Condition:
     open_ones = ~files.c.is_internal
     seen = open_ones if inside is None else or_(open_ones, inside)
-    return and_(_has(files.c.words), files.c.state == word("stored"), seen)
+    shown = or_(files.c.parameter.is_(None), _shows_files_of(t, files.c.parameter, inside))
+    return and_(files.c.state == word("stored"), seen, _in_turn(_has(files.c.words), shown))
+
+
+def _shows_files_of(t: FromClause, code: ColumnElement[Any], inside: Condition | None) -> Condition:
+    """The side sees the parameter that a file answers. One with a `when` counts while it has a value.
+
+    SQL may read both halves of an OR, so a file that answers none is given a code that no parameter has.
+    """
+    code = func.coalesce(code, literal_column("''"))
+    named = func.jsonb_build_object(code, literal_column("1"))
+    given = func.jsonb_build_object(literal_column("'code'"), code)
+    is_conditional = func.jsonb_path_exists(_version(t), _CONDITIONAL, given)
+    seen = _seen(t, named, inside).op("<>")(literal_column("'{}'::jsonb"))
+    return and_(seen, or_(func.jsonb_exists(t.c.parameters, code), not_(is_conditional)))
 
 
 def _filled(t: FromClause, inside: Condition | None) -> Condition:
     """Of the values that the side sees in the stage where the ticket is; those of a ticket whose words are found."""
+    seen = _seen(t, t.c.parameters, inside)
+    return _in_turn(_has(value_words.c.words), _has(func.words_shown(seen, _version(t))))
+
+
+def _seen(t: FromClause, values: ColumnElement[Any], inside: Condition | None) -> ColumnElement[Any]:
+    """Those of the values that the reader's side sees in the stage where the ticket is."""
     side: ColumnElement[str] = word("client")
     if inside is not None:
         side = case((inside, word("attendant")), else_=word("client"))
-    version = (
+    return func.seen_values(values, _version(t), t.c.stage, t.c.last_stage, side)
+
+
+def _version(t: FromClause) -> ColumnElement[Any]:
+    """The published version that the ticket follows."""
+    return (
         select(type_versions.c.definition)
         .where(type_versions.c.type == t.c.type, type_versions.c.version == t.c.flow_version)
         .correlate_except(type_versions)
         .scalar_subquery()
     )
-    seen = func.seen_values(t.c.parameters, version, t.c.stage, t.c.last_stage, side)
-    return and_(_has(value_words.c.words), _has(func.words_in(seen)))
 
 
 def _sources(t: FromClause, by_attendant: bool) -> tuple[tuple[FromClause, Condition], ...]:
@@ -85,11 +118,14 @@ def _sources(t: FromClause, by_attendant: bool) -> tuple[tuple[FromClause, Condi
 
 
 def holds_words(t: FromClause, *, by_attendant: bool) -> Condition:
-    """The words are in what the reader sees of the ticket: looked at ticket by ticket."""
-    found = (
-        exists().where(source.c.ticket_id == t.c.id, matches).correlate_except(source)
-        for source, matches in _sources(t, by_attendant)
-    )
+    """The words are in what the reader sees of the ticket: looked at ticket by ticket.
+
+    As values and not by EXISTS, for which the planner would gather all that hold a common word first.
+    """
+    found = []
+    for source, matches in _sources(t, by_attendant):
+        first = select(true()).where(source.c.ticket_id == t.c.id, matches).limit(literal_column("1"))
+        found.append(func.coalesce(first.correlate_except(source).scalar_subquery(), false()))
     return or_(*found)
 
 

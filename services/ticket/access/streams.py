@@ -163,12 +163,30 @@ def ever_held(also: Also) -> Stream:
     """Those that the reader or a queue of theirs holds or has held; of confidential types, holds now."""
     t = tickets.alias("held")
 
-    def page(key: ColumnElement[Any]) -> Any:
-        kept = and_(t.c.shelf == any_(SHELVES), or_(~is_confidential(t), holds(t, ONE)), also(t))
+    def page(key: ColumnElement[Any], shelf: ColumnElement[Any]) -> Any:
+        kept = and_(or_(~is_confidential(t), holds(t, ONE)), also(t))
         chosen = select(holders.c.ticket_id.label("id")).select_from(holders.join(t, t.c.id == holders.c.ticket_id))
-        return _walk(chosen.where(ONE.attends, kept), [(holders.c.holder, key)], holders.c.ticket_id)
+        keys = [(holders.c.holder, key), (holders.c.shelf, shelf)]
+        return _walk(chosen.where(ONE.attends, kept), keys, holders.c.ticket_id)
 
-    return _each(ONE.keys, "key", page)
+    return _each_of_two(ONE.keys, SHELVES, page)
+
+
+def held_by_few(also: Also) -> Stream:
+    """As `ever_held`, for who held so few that all can be put in order: then `also` is asked of the newest alone."""
+    t = tickets.alias("held")
+    mine = and_(ONE.attends, holders.c.holder == any_(ONE.keys), holders.c.shelf == any_(SHELVES))
+    newest = (
+        select(holders.c.ticket_id)
+        .where(mine, holders.c.ticket_id < BEFORE)
+        .distinct()
+        .order_by(holders.c.ticket_id.desc())
+        .offset(literal_column("0"))
+        .subquery("newest")
+    )
+    kept = and_(or_(~is_confidential(t), holds(t, ONE)), also(t))
+    chosen = select(newest.c.ticket_id.label("id")).select_from(newest.join(t, t.c.id == newest.c.ticket_id))
+    return chosen.where(kept).order_by(newest.c.ticket_id.desc()).limit(MOST)
 
 
 def in_scope(also: Also) -> Stream:

@@ -10,17 +10,18 @@ from shared.transaction import Transaction
 TIMER: Final = "tallies"
 EVERY_SECONDS: Final = 30.0
 
-_PUT_TOGETHER: Final = Statement(
+PUT_TOGETHER: Final = Statement(
     """WITH many AS (
-    SELECT type, shelf, queue, held_queues FROM tallies GROUP BY type, shelf, queue, held_queues HAVING count(*) > 1
+    SELECT holder, type, shelf, queue, held_queues FROM tallies
+    GROUP BY holder, type, shelf, queue, held_queues HAVING count(*) > 1
 ), gone AS (
     DELETE FROM tallies t USING many m
-    WHERE (t.type, t.shelf, t.queue, t.held_queues) = (m.type, m.shelf, m.queue, m.held_queues)
-    RETURNING t.type, t.shelf, t.queue, t.held_queues, t.change
+    WHERE (t.holder, t.type, t.shelf, t.queue, t.held_queues) = (m.holder, m.type, m.shelf, m.queue, m.held_queues)
+    RETURNING t.holder, t.type, t.shelf, t.queue, t.held_queues, t.change
 ), whole AS (
     INSERT INTO tallies
-    SELECT gen_random_uuid(), type, shelf, queue, held_queues, sum(change) FROM gone
-    GROUP BY type, shelf, queue, held_queues HAVING sum(change) <> 0
+    SELECT gen_random_uuid(), holder, type, shelf, queue, held_queues, sum(change) FROM gone
+    GROUP BY holder, type, shelf, queue, held_queues HAVING sum(change) <> 0
 )
 SELECT count(*) FROM gone"""
 )
@@ -31,4 +32,4 @@ def put_together(tx: Transaction) -> int:
 
     A reader sees either all of them or their sum. Of two at the same time each adds up what itself took away.
     """
-    return int(tx.scalar(_PUT_TOGETHER))
+    return int(tx.scalar(PUT_TOGETHER))

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import DDL, CheckConstraint, Column, ForeignKey, Index, event, text
 
-from services.ticket.models.metadata import metadata
+from services.ticket.models.metadata import Codes, metadata
 from services.ticket.models.tickets import SIDES
 from shared.database import Bytes, Id, Instant, Integer, Table, Text, closed
 
@@ -81,7 +81,10 @@ holders = Table(
     metadata,
     Column("ticket_id", Id(), ForeignKey("tickets.id"), primary_key=True),
     Column("holder", Text, primary_key=True, doc="a person's id, or queue:CODE"),
-    Index("ix_holders_holder", "holder", "ticket_id"),
+    Column("shelf", Text, nullable=False, server_default=text("''"), doc="the ticket's, as the next two: by triggers"),
+    Column("type", Text, nullable=False, server_default=text("''")),
+    Column("held_queues", Codes, nullable=False, server_default=text("'{}'::text[]")),
+    Index("ix_holders_shelf", "holder", "shelf", "ticket_id"),
 )
 """Which attendants and queues hold a ticket or have held it: the ledger's holders, once each, for the lists."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import DDL, Column, event
+from sqlalchemy import DDL, Column, Index, event
 
 from services.ticket.models.metadata import Codes, metadata
 from shared.database import Id, Integer, Table, Text
@@ -17,13 +17,18 @@ tallies = Table(
     "tallies",
     metadata,
     Column("id", Id(), primary_key=True),
+    Column("holder", Text, nullable=False, doc="a person's id: of what they hold or have held; empty: of all tickets"),
     Column("type", Text, nullable=False),
     Column("shelf", Text, nullable=False),
     Column("queue", Text, nullable=False, doc="the queue that its members may take it from; empty: none"),
     Column("held_queues", Codes, nullable=False, doc="the queues that hold it or have held it"),
     Column("change", Integer, nullable=False, doc="so many more, or fewer"),
+    Index("ix_tallies_holder", "holder", "shelf"),
 )
-"""A ticket is of one kind at a time, so any kinds together are counted without counting a ticket twice."""
+"""A ticket is of one kind at a time, so any kinds together are counted without counting a ticket twice.
+
+A person's are those of their rows of `holders`, which carry the kind.
+"""
 
 TAKEABLE: Final = DDL(
     """
@@ -38,12 +43,17 @@ TALLY: Final = DDL(
     CREATE OR REPLACE FUNCTION tally() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP <> 'INSERT' THEN
-            INSERT INTO tallies VALUES (gen_random_uuid(), OLD.type, OLD.shelf,
+            INSERT INTO tallies VALUES (gen_random_uuid(), '', OLD.type, OLD.shelf,
                 takeable_from(OLD.shelf, OLD.stage_kind, OLD.holder_queue), OLD.held_queues, -1);
         END IF;
         IF TG_OP <> 'DELETE' THEN
-            INSERT INTO tallies VALUES (gen_random_uuid(), NEW.type, NEW.shelf,
+            INSERT INTO tallies VALUES (gen_random_uuid(), '', NEW.type, NEW.shelf,
                 takeable_from(NEW.shelf, NEW.stage_kind, NEW.holder_queue), NEW.held_queues, 1);
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            UPDATE holders SET shelf = NEW.shelf, type = NEW.type, held_queues = NEW.held_queues
+            WHERE ticket_id = NEW.id
+              AND (shelf, type, held_queues) IS DISTINCT FROM (NEW.shelf, NEW.type, NEW.held_queues);
         END IF;
         RETURN NULL;
     END $$"""
@@ -75,5 +85,50 @@ HELD_BY_QUEUE: Final = DDL(
     CREATE TRIGGER held_by_queue AFTER INSERT ON holders FOR EACH ROW WHEN (NEW.holder LIKE 'queue:%%')
     EXECUTE FUNCTION queue_held()"""
 )
-for each in (TAKEABLE, TALLY, TALLIED, TALLIED_ANEW, QUEUE_HELD, HELD_BY_QUEUE):
+SHELVE: Final = DDL(
+    """
+    CREATE OR REPLACE FUNCTION shelve() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        SELECT t.shelf, t.type, t.held_queues INTO NEW.shelf, NEW.type, NEW.held_queues
+        FROM tickets t WHERE t.id = NEW.ticket_id;
+        RETURN NEW;
+    END $$"""
+)
+SHELVED: Final = DDL("CREATE TRIGGER shelved BEFORE INSERT ON holders FOR EACH ROW EXECUTE FUNCTION shelve()")
+TALLY_PERSON: Final = DDL(
+    """
+    CREATE OR REPLACE FUNCTION tally_person() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP <> 'INSERT' THEN
+            INSERT INTO tallies VALUES (gen_random_uuid(), OLD.holder, OLD.type, OLD.shelf, '', OLD.held_queues, -1);
+        END IF;
+        IF TG_OP <> 'DELETE' THEN
+            INSERT INTO tallies VALUES (gen_random_uuid(), NEW.holder, NEW.type, NEW.shelf, '', NEW.held_queues, 1);
+        END IF;
+        RETURN NULL;
+    END $$"""
+)
+PERSON_HOLDS: Final = DDL(
+    """
+    CREATE TRIGGER person_holds AFTER INSERT ON holders FOR EACH ROW WHEN (NEW.holder NOT LIKE 'queue:%%')
+    EXECUTE FUNCTION tally_person()"""
+)
+PERSON_HELD: Final = DDL(
+    """
+    CREATE TRIGGER person_held AFTER UPDATE OR DELETE ON holders FOR EACH ROW
+    WHEN (OLD.holder NOT LIKE 'queue:%%') EXECUTE FUNCTION tally_person()"""
+)
+for each in (
+    TALLY_PERSON,
+    PERSON_HOLDS,
+    PERSON_HELD,
+    SHELVE,
+    SHELVED,
+    TAKEABLE,
+    TALLY,
+    TALLIED,
+    TALLIED_ANEW,
+    QUEUE_HELD,
+    HELD_BY_QUEUE,
+):
     event.listen(metadata, "after_create", each)

@@ -44,11 +44,22 @@ SEEN_VALUES: Final = DDL(
                           WHERE p ->> 'code' = v.key AND p ->> 'when' ~ '\m(ticket|client|turn)\M')
     $$"""
 )
+WORDS_SHOWN: Final = DDL(
+    """
+    CREATE OR REPLACE FUNCTION words_shown(given jsonb, version jsonb) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT words_in(given) || words_in(coalesce((
+            SELECT jsonb_agg(o -> 'labels') FROM jsonb_path_query(version, '$.parameters[*]') AS p,
+                jsonb_path_query(p, '$.options[*]') AS o
+            WHERE given -> (p ->> 'code') @> (o -> 'code')), '[]'))
+    $$"""
+)
 KEEP_WORDS: Final = DDL(
     """
     CREATE OR REPLACE FUNCTION keep_value_words() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        INSERT INTO value_words (ticket_id, words) VALUES (NEW.id, words_in(NEW.parameters))
+        INSERT INTO value_words (ticket_id, words) VALUES (NEW.id, words_shown(NEW.parameters,
+            (SELECT definition FROM type_versions v WHERE (v.type, v.version) = (NEW.type, NEW.flow_version))))
         ON CONFLICT (ticket_id) DO UPDATE SET words = excluded.words;
         RETURN NULL;
     END $$"""
@@ -60,11 +71,13 @@ VALUES_GIVEN: Final = DDL(
 )
 VALUES_CHANGED: Final = DDL(
     """
-    CREATE TRIGGER values_changed AFTER UPDATE ON tickets FOR EACH ROW WHEN (NEW.parameters <> OLD.parameters)
+    CREATE TRIGGER values_changed AFTER UPDATE ON tickets FOR EACH ROW
+    WHEN (NEW.parameters <> OLD.parameters OR NEW.flow_version <> OLD.flow_version)
     EXECUTE FUNCTION keep_value_words()"""
 )
 event.listen(metadata, "before_create", FOLD)
 event.listen(metadata, "before_create", WORDS_IN)
+event.listen(metadata, "before_create", WORDS_SHOWN)
 for each in (SEEN_VALUES, KEEP_WORDS, VALUES_GIVEN, VALUES_CHANGED):
     event.listen(metadata, "after_create", each)
 
@@ -88,8 +101,9 @@ value_words = Table(
     Column("words", TSVECTOR, nullable=False),
     Index("ix_value_words_words", "words", postgresql_using="gin"),
 )
-"""The words of all of a ticket's values, by a trigger. Which of them a side sees depends on the stage: `seen_values`.
+"""The words of all of a ticket's values, and of what chosen options are called in every language, by a trigger.
 
-That function says in SQL what `shared.catalog.access.effective` says in Python; a parameter whose `when` reads more
-than parameters is never found, since what it reads changes without the values.
+Which of them a side sees depends on the stage: `seen_values`. That function says in SQL what
+`shared.catalog.access.effective` says in Python; a parameter whose `when` reads more than parameters is never found,
+since what it reads changes without the values.
 """

@@ -1,7 +1,7 @@
 """How many tickets each filter shows: few ones by the predicates that the lists use, many ones as they are kept.
 
 What grows with the house is not counted but added up from `tallies`: all there is, the types of a profile's scope, what
-a queue holds or has held.
+a queue holds or has held, what the reader does or did.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     any_,
     cast,
+    exists,
     func,
     literal_column,
     or_,
@@ -34,10 +35,13 @@ from services.ticket.access.seeing import ONE, looking, word
 from services.ticket.access.streams import SHELVES as SHELVES_ASKED
 from services.ticket.models import holders, tallies, tickets
 from services.ticket.queries.lists import side_of
+from services.ticket.rules.ticket import ATTENDED
 from services.ticket.rules.turns import CLIENT_FILTERS
 from shared.database import Reader, Statement, Text, compiled
 from shared.ids import Actor
 
+OPEN: Final = ("client", "attendant", "third_party", "nobody")
+NOT_SHOWN: Final = ("draft", "deleted")
 SHELVES: Final = ("client", "attendant", "third_party", "nobody", "concluded", "cancelled")
 
 
@@ -57,6 +61,7 @@ def _own_by_shelf() -> Statement:
     return compiled(union_all(sent, drafts.group_by(t.c.shelf)))
 
 
+_of_all: Final = tallies.c.holder == word("")
 _total: Final = cast(func.coalesce(func.sum(tallies.c.change), 0), BigInteger)
 
 
@@ -65,14 +70,15 @@ def _mine() -> list[Any]:
     t = tickets
     counted = {"my_turn": LISTS["my_turn"].belongs(t), "awaiting_third_party": LISTS["third_party"].belongs(t)}
     personal = [select(func.count()).where(of).scalar_subquery().label(name) for name, of in counted.items()]
-    queued = select(_total).where(tallies.c.queue == any_(ONE.queues))
+    takeable = seeing.one_of(tallies.c.shelf, ATTENDED)
+    queued = select(_total).where(_of_all, takeable, tallies.c.queue == any_(ONE.queues))
     return [*personal, queued.scalar_subquery().label("my_queues")]
 
 
 def _kept(*conditions: ColumnElement[bool]) -> Select[Any]:
     """How many tickets each shelf has, as kept."""
     k = tallies
-    chosen = select(k.c.shelf, _total.label("count")).where(seeing.one_of(k.c.shelf, SHELVES), *conditions)
+    chosen = select(k.c.shelf, _total.label("count")).where(*conditions, seeing.one_of(k.c.shelf, SHELVES))
     return chosen.group_by(k.c.shelf)
 
 
@@ -82,29 +88,41 @@ def _is_kept(t: FromClause) -> ColumnElement[bool]:
     return or_(seeing.in_scope(t, ONE), queued)
 
 
+def _opened(t: FromClause) -> ColumnElement[bool]:
+    return and_(ONE.opens_for, t.c.author_id == ONE.id, t.c.author_id != t.c.client_id)
+
+
 def _met() -> FromClause:
-    """The ids that an attendant has to do with in person, and of confidential types what their queues hold now."""
+    """The tickets that an attendant opened or is asked to decide, and of confidential types what they or a queue hold.
+
+    Without those that are kept. A queue is looked through only where the kept counts say that there is something.
+    """
     t = tickets.alias("met")
-    opened = and_(ONE.opens_for, t.c.author_id == ONE.id, t.c.author_id != t.c.client_id)
+    secret = and_(tallies.c.held_queues.overlap(ONE.queues), seeing.is_confidential(tallies))
+    there_is_one = exists().where(_of_all, seeing.one_of(tallies.c.shelf, OPEN), secret).correlate_except(tallies)
     asked = and_(
         t.c.approvers != literal_column("'{}'::text[]"), t.c.approvers.contains(array([ONE.text_id], type_=Text))
     )
-    in_queue = and_(t.c.holder_queue == any_(ONE.queues), seeing.is_confidential(t))
-    held = select(holders.c.ticket_id.label("id")).where(ONE.attends, holders.c.holder == ONE.text_id)
-    return union(held, *(select(t.c.id).where(way) for way in (opened, asked, in_queue))).subquery("chosen")
+    in_queue = and_(there_is_one, t.c.holder_queue == any_(ONE.queues), seeing.is_confidential(t))
+    mine = exists().where(holders.c.ticket_id == t.c.id, holders.c.holder == ONE.text_id).correlate_except(holders)
+    is_counted = or_(_is_kept(t), and_(ONE.attends, mine, ~seeing.is_confidential(t)))
+    whole = or_(~seeing.is_confidential(t), and_(ONE.attends, seeing.holds(t, ONE)), _opened(t))
+    seen = and_(~seeing.one_of(t.c.shelf, NOT_SHOWN), ~is_counted, whole)
+    h = holders.alias("mine")
+    held = and_(ONE.attends, h.c.holder == ONE.text_id, seeing.one_of(h.c.shelf, OPEN), seeing.is_confidential(h), seen)
+    ways: list[Select[Any]] = [select(t.c.id, t.c.shelf).where(way, seen) for way in (_opened(t), asked, in_queue)]
+    in_person = select(t.c.id, t.c.shelf).select_from(h.join(t, t.c.id == h.c.ticket_id)).where(held)
+    return union(in_person, *ways).subquery("chosen")
 
 
 def _seen() -> Statement:
-    """What an attendant sees: what is kept of whole kinds, and of the others each that they have to do with."""
-    t, chosen = tickets, _met()
-    whole = or_(~seeing.is_confidential(t), seeing.attends(t, ONE))
-    met = (
-        select(t.c.shelf, func.count().label("count"))
-        .select_from(chosen.join(t, t.c.id == chosen.c.id))
-        .where(seeing.one_of(t.c.shelf, SHELVES), ~_is_kept(t), whole)
-        .group_by(t.c.shelf)
+    """What an attendant sees: what is kept of whole kinds and of them in person, and of the rest each ticket."""
+    in_person = _kept(
+        ONE.attends, tallies.c.holder == ONE.text_id, ~_is_kept(tallies), ~seeing.is_confidential(tallies)
     )
-    return compiled(union_all(_kept(_is_kept(tallies)), met))
+    chosen = _met()
+    met = select(chosen.c.shelf, func.count().label("count")).group_by(chosen.c.shelf)
+    return compiled(union_all(_kept(_of_all, _is_kept(tallies)), in_person, met), is_planned_anew=True)
 
 
 def _drafts() -> Statement:
@@ -113,9 +131,9 @@ def _drafts() -> Statement:
 
 
 _CLIENT: Final = {"own": _own_by_shelf(), **{scope: _by_shelf(scope) for scope in ("shared", "dependants")}}
-_EVERYTHING: Final = compiled(_kept())
+_EVERYTHING: Final = compiled(_kept(_of_all))
 _SEEN: Final = _seen()
-_MINE: Final = compiled(select(*_mine()))
+_MINE: Final = compiled(select(*_mine()), is_planned_anew=True)
 _DRAFTS: Final = _drafts()
 
 

@@ -23,13 +23,13 @@ from sqlalchemy import (
     tuple_,
 )
 
-from services.ticket.access.lists import LISTS, list_of
+from services.ticket.access.lists import LISTS, OF_FEW, list_of
 from services.ticket.access.loading import columns, joined, reading, require_module
 from services.ticket.access.searching import KNOWN, found_ids, hits, holds_words
 from services.ticket.access.seeing import IDS, ONE, looking
 from services.ticket.access.streams import BEFORE, MOST, merged, narrowed
 from services.ticket.models import tickets, turns
-from services.ticket.queries import reports
+from services.ticket.queries import holding, reports
 from services.ticket.rules import problems
 from services.ticket.rules.answers import TicketLine
 from services.ticket.rules.numbers import numbers_meant
@@ -46,6 +46,8 @@ FEW: Final = 1000
 """Up to so many that hold the words are read by the words' indexes; common words are met soon enough on the way."""
 SURELY: Final = 10
 """So many times as many as few ones are surely not few, however old the statistics that say so."""
+HELD_FEW: Final = 20_000
+"""So many tickets that somebody held are put in order in some milliseconds."""
 HELD: Final = frozenset({"visible", "visible_and_third_party", "third_party", "my_turn", "my_queues"})
 """The lists of what somebody holds or held, which is twenty tickets or half of all: planned for whom they are."""
 
@@ -56,13 +58,13 @@ _CLIENTS: Final = frozenset({"own", "shared", "dependants"})
 
 
 @cache
-def _page(name: str, by: Narrowing, *, walked: bool = False) -> Statement:
-    """A list, newest first; `walked`: those that hold common words, met on the way."""
+def _page(name: str, by: Narrowing, *, walked: bool = False, of_few: bool = False) -> Statement:
+    """A list, newest first; `walked`: those that hold common words, met on the way; `of_few`: of what one held."""
 
     def also(t: FromClause) -> ColumnElement[bool]:
         return and_(narrowed(t, by), holds_words(t, by_attendant=name not in _CLIENTS)) if walked else narrowed(t, by)
 
-    chosen = merged(*LISTS[name].streams(also))
+    chosen = merged(*(OF_FEW[name] if of_few else LISTS[name].streams)(also))
     t = tickets
     return compiled(
         select(*columns(t, ONE, whole=False, own=name == "own"))
@@ -198,7 +200,8 @@ def _rows(reader: Reader, name: str, asked: Asked, after: Sequence[str], values:
         return reader.all(_page(name, by), **values)
     numbers = numbers_meant(asked.words, reader.now)
     if not numbers and _are_common(reader, asked.words):
-        return reader.all(_page(name, by, walked=True), **values, words=asked.words)
+        of_few = name in OF_FEW and holding.held(reader, values) <= HELD_FEW
+        return reader.all(_page(name, by, walked=True, of_few=of_few), **values, words=asked.words)
     return reader.all(_found(name, by), **values, words=asked.words, numbers=numbers)
 
 

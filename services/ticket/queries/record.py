@@ -11,7 +11,8 @@ from services.ticket.access.loading import load_ticket
 from services.ticket.access.seeing import IDS, word
 from services.ticket.models import operations, people, queues, stage_comments, stage_history, turns
 from services.ticket.rules import problems
-from services.ticket.rules.answers import ClockShown, DecisionShown, HistoryRow, OperationShown, TurnRow
+from services.ticket.rules.answers import DecisionShown, HistoryRow, OperationShown, TurnRow
+from services.ticket.rules.clocks import ClockShown
 from services.ticket.rules.listing import decision_row, history_rows, turn_rows
 from services.ticket.rules.turns import seconds_by_side
 from shared.database import Id, Reader, compiled
@@ -101,12 +102,20 @@ def ledger(reader: Reader, actor: Actor, ticket_id: str) -> list[TurnRow]:
 
 
 def clock(reader: Reader, actor: Actor, ticket_id: str) -> ClockShown:
-    """For how long each side has had the turn, and the present deadline."""
+    """For how long each side has had the turn, and the present deadline; of an open ticket the clocks are still to be
+    asked of the flow."""
     reading = load_ticket(reader, actor, ticket_id)
     entries: Sequence[Any] = reader.all(_TURNS, ticket_id=ticket_id)
     end = reading.ticket.ended_at or reading.now
     begin = entries[0].since if entries else end
-    return ClockShown(seconds_by_side(entries, begin, end), reading.ticket.due_at, reading.ticket.near_at, reading.now)
+    ticket = reading.ticket
+    return ClockShown(
+        seconds=seconds_by_side(entries, begin, end),
+        due_at=ticket.due_at,
+        near_at=ticket.near_at,
+        at=reading.now,
+        clocks=None if ticket.status == "open" else [],
+    )
 
 
 def decisions(reader: Reader, actor: Actor, ticket_id: str) -> list[DecisionShown]:

@@ -104,7 +104,7 @@ class Model:
     def _when_idle(self, who: str) -> set[str]:
         found = {"relate", "log_time"} if who in ATTENDANTS else set()
         if self.mine(who):
-            found |= {"edit", "remove_file", "share"}
+            found |= {"edit", "share"} | (set() if self.is_approval else {"remove_file"})
         in_stage = self.mode == "stage" and not self.is_approval
         if self.mine(who) and in_stage:
             found.add("advance")

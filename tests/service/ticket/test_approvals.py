@@ -11,12 +11,12 @@ from shared.ids import new_id
 from tests.service.ticket.house import House
 
 
-def a_file(house: House, ticket_id: str, *, internal: bool = False) -> str:
+def a_file(house: House, ticket_id: str, *, internal: bool = False, parameter: str | None = None) -> str:
     """A file is stored with a ticket; its id."""
     file_id = new_id()
-    facts = {"file_name": "proof.pdf", "size": 10, "content_type": "application/pdf", "sha256": "ab" * 32}
-    event = AttachmentStored(attachment_id=file_id, ticket_id=ticket_id, **facts, internal=internal, by=house.ana)  # type: ignore[arg-type]
-    house.world.say(event)
+    facts: dict[str, Any] = {"file_name": "proof.pdf", "size": 10, "content_type": "application/pdf"}
+    facts |= {"sha256": "ab" * 32, "internal": internal, "parameter": parameter, "by": house.ana}
+    house.world.say(AttachmentStored(attachment_id=file_id, ticket_id=ticket_id, **facts))
     return file_id
 
 
@@ -86,6 +86,30 @@ def test_the_hash_covers_the_files_that_the_side_sees(house: House) -> None:
         house.post(house.ana, ticket_id, "decision", {"outcome": "approved"})
         hashes.append(house.world.said(ticket_id)[-1].evidence)
     assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_the_hash_leaves_out_files_of_parameters_that_the_side_does_not_see(house: House) -> None:
+    hashes = []
+    for parameter in (None, "proof", "of_another_version", "invoice"):
+        ticket_id = house.in_agreement()
+        if parameter is not None:
+            a_file(house, ticket_id, parameter=parameter)
+        house.post(house.ana, ticket_id, "decision", {"outcome": "approved"})
+        hashes.append(house.world.said(ticket_id)[-1].evidence)
+    assert hashes[0] == hashes[1] == hashes[2] != hashes[3]
+
+
+def test_a_stale_decision_is_told_only_of_files_whose_parameter_the_side_sees(house: House) -> None:
+    ticket_id = house.in_analysis(Holder(id=house.carla))
+    house.understood(house.carla, ticket_id)
+    gone = a_file(house, ticket_id, parameter="proof")
+    seen = house.get(house.ana, ticket_id)["version"]
+    a_file(house, ticket_id, parameter="cause")
+    shown = a_file(house, ticket_id, parameter="invoice")
+    house.world.say(AttachmentRemoved(attachment_id=gone, ticket_id=ticket_id, by=house.carla))
+    house.done(house.carla, ticket_id, "advance", {"transition": "propose"})
+    told = changes_told(house, house.ana, ticket_id, seen)
+    assert [(c["part"], c["before"], c["after"]["id"]) for c in told] == [("file", None, shown)]
 
 
 def test_a_decision_on_what_changed_meanwhile_is_refused(house: House) -> None:

@@ -135,7 +135,12 @@ def test_the_counts_are_those_of_the_lists(house: House, full: dict[str, str]) -
         assert counts == {name: len(house.listed(who, f"filter={name}&limit=100")) for name in ATTENDANT_FILTERS}
 
 
-def test_searching_finds_in_each_list_what_the_list_shows(house: House, full: dict[str, str]) -> None:
+@pytest.mark.parametrize(("few", "held_few"), [(1000, 0), (0, 0), (0, 1000)], ids=["by words", "walked", "in order"])
+def test_searching_finds_in_each_list_what_the_list_shows(
+    house: House, full: dict[str, str], monkeypatch: pytest.MonkeyPatch, few: int, held_few: int
+) -> None:
+    monkeypatch.setattr(lists, "FEW", few)
+    monkeypatch.setattr(lists, "HELD_FEW", held_few)
     for who, filters in (
         (house.ana, CLIENT_FILTERS),
         (house.bruno, ATTENDANT_FILTERS),

@@ -68,6 +68,41 @@ def test_the_clock_tells_how_long_each_side_has_had_the_turn(house: House) -> No
     assert (datetime.fromisoformat(ticket["due_at"]), ticket["version"]) == (due, version)
 
 
+def test_the_clock_explains_which_intervals_counted_and_why_not(house: House) -> None:
+    ticket_id = house.routed()
+    begin, paused = "2026-03-02T12:00:00+00:00", "2026-03-02T15:00:00+00:00"
+    counted = {"since": begin, "until": paused, "side": "attendant", "why": "counted", "open_seconds": 10800.0}
+    waiting = {"since": paused, "until": None, "side": "third_party", "why": "third_party", "open_seconds": 0.0}
+    stage: dict[str, Any] = {"name": "stage", "calendar": "office", "due_at": None, "near_at": None}
+    stage |= {"budget_seconds": 14400.0, "spent_seconds": 10800.0, "intervals": [counted, waiting]}
+    house.world.clocks[ticket_id] = [stage]
+    for who in (house.ana, house.bruno):
+        shown = house.get(who, ticket_id, "/clock")["clocks"][0]
+        times = [datetime.fromisoformat(each["since"]).isoformat() for each in shown["intervals"]]
+        assert (shown["calendar"], shown["spent_seconds"], times) == ("office", 10800.0, [begin, paused])
+        assert [each["why"] for each in shown["intervals"]] == ["counted", "third_party"]
+    house.world.questions.clear()
+    stranger = house.world.client("Zeca")
+    assert house.world.call(stranger, "GET", f"/v1/tickets/{ticket_id}/clock").status_code == 404
+    assert house.world.questions == [], "nothing is asked for who may not see it"
+
+
+def test_a_flow_that_cannot_be_asked_is_said_and_the_rest_is_there(house: House) -> None:
+    ticket_id = house.routed()
+    shown = house.get(house.ana, ticket_id, "/clock")
+    assert shown["clocks"] is None
+    assert shown["seconds"]["attendant"] >= 0
+    house.world.clocks[ticket_id] = [{"name": "of another make"}]
+    assert house.get(house.ana, ticket_id, "/clock")["clocks"] is None
+
+
+def test_no_clock_runs_of_what_has_ended_and_the_flow_is_not_asked(house: House) -> None:
+    ticket_id = house.cancelled()
+    house.world.questions.clear()
+    assert house.get(house.ana, ticket_id, "/clock")["clocks"] == []
+    assert house.world.questions == []
+
+
 def test_history_is_chained_and_a_change_behind_the_applications_back_is_found(house: House) -> None:
     house.cancelled()
     assert history_verdict_of(house) is None

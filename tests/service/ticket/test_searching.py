@@ -17,7 +17,7 @@ from shared.catalog.wire import version_to_wire
 from shared.contracts.attachments import AttachmentRemoved, AttachmentStored
 from shared.ids import new_id
 from tests.service.ticket.catalogs import house_catalog
-from tests.service.ticket.house import House
+from tests.service.ticket.house import GOOD, House
 from tests.service.ticket.world import World
 from tests.support import databases
 
@@ -47,13 +47,12 @@ def test_what_is_planned_anew_gets_its_values_as_values(house: House) -> None:
     assert [each["id"] for each in found.json["items"]] == [ticket]
 
 
-def a_file(house: House, ticket_id: str, name: str, *, internal: bool = False) -> str:
+def a_file(house: House, ticket_id: str, name: str, *, internal: bool = False, parameter: str | None = None) -> str:
     """A file is stored with a ticket; its id."""
     facts: dict[str, Any] = {"size": 10, "content_type": "application/pdf", "sha256": "ab" * 32, "by": house.bruno}
+    facts |= {"internal": internal, "parameter": parameter}
     file_id = new_id()
-    house.world.say(
-        AttachmentStored(attachment_id=file_id, ticket_id=ticket_id, file_name=name, internal=internal, **facts)
-    )
+    house.world.say(AttachmentStored(attachment_id=file_id, ticket_id=ticket_id, file_name=name, **facts))
     return file_id
 
 
@@ -78,6 +77,33 @@ def test_files_are_found_by_the_words_of_their_names_as_long_as_they_are_there(h
     assert house.listed(house.ana, "q=comprovante") == []
 
 
+@pytest.mark.parametrize("few", [lists.FEW, 0])
+def test_a_parameters_files_are_found_as_long_as_the_stage_shows_it_to_the_side(
+    house: House, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(lists, "FEW", few)
+    house.flow.assign["analysis"] = house.queue
+    ticket_id = house.routed()
+    a_file(house, ticket_id, "orçamento.pdf", parameter="proof")
+    a_file(house, ticket_id, "planilha.pdf", parameter="cause")
+    a_file(house, ticket_id, "rascunho.pdf", parameter="of_another_version")
+    a_file(house, ticket_id, "detalhe.pdf", parameter="which")
+    found = {word: house.listed(house.ana, f"q={word}") for word in ("orcamento", "planilha", "rascunho", "detalhe")}
+    assert found == {"orcamento": [ticket_id], "planilha": [], "rascunho": [], "detalhe": []}
+    for word in ("orcamento", "planilha", "rascunho"):
+        assert house.listed(house.bruno, f"q={word}") == [ticket_id]
+    assert house.listed(house.bruno, "q=detalhe") == [], "its condition is not true"
+    house.done(house.bruno, ticket_id, "advance", {"transition": "analyse"})
+    assert house.listed(house.ana, "q=orcamento") == []
+    assert house.listed(house.carla, "q=orcamento") == [ticket_id]
+
+
+def test_a_conditional_parameters_files_are_found_while_it_has_a_value(house: House) -> None:
+    ticket_id = house.routed(parameters={**GOOD, "reason": "other", "which": "A third one"})
+    a_file(house, ticket_id, "detalhe.pdf", parameter="which")
+    assert house.listed(house.ana, "q=detalhe") == house.listed(house.bruno, "q=detalhe") == [ticket_id]
+
+
 def test_values_are_found_as_long_as_the_stage_shows_them_to_the_side(house: House) -> None:
     house.flow.assign["analysis"] = house.queue
     ticket_id = house.routed()
@@ -93,6 +119,16 @@ def test_values_are_found_as_long_as_the_stage_shows_them_to_the_side(house: Hou
     assert house.listed(house.ana, "q=12.34") == [ticket_id]
 
 
+def test_options_are_found_by_what_they_are_called(house: House) -> None:
+    ticket_id = house.routed(parameters={"invoice": "123456", "amount": "99.90", "reason": "duplicate"})
+    house.routed(house.bia)
+    for words in ("duplicate", '"em dobro"'):
+        assert house.listed(house.ana, f"q={quote(words)}") == [ticket_id], words
+        assert house.listed(house.bruno, f"q={quote(words)}") == [ticket_id], words
+    house.done(house.bruno, ticket_id, "advance", {"transition": "analyse"})
+    assert house.listed(house.ana, "q=%22em+dobro%22") == []
+
+
 def test_who_attends_and_is_the_client_finds_as_the_client(house: House) -> None:
     house.flow.assign["analysis"] = house.queue
     both = house.world.person("Both", "client", "attendant", email="both@cliente.test", kind="customer")
@@ -104,8 +140,12 @@ def test_who_attends_and_is_the_client_finds_as_the_client(house: House) -> None
     assert house.listed(house.carla, "q=sigilo") == [ticket_id]
 
 
-def test_common_words_are_met_on_the_way_with_the_same_care(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("few", [0, 20_000], ids=["who held many", "who held few"])
+def test_common_words_are_met_on_the_way_with_the_same_care(
+    house: House, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
     monkeypatch.setattr(lists, "FEW", 0)
+    monkeypatch.setattr(lists, "HELD_FEW", few)
     ticket_id = house.routed()
     house.post(house.bruno, ticket_id, "messages", {"body": "Cliente reincidente", "visibility": "internal"})
     a_file(house, ticket_id, "parecer.interno.docx", internal=True)

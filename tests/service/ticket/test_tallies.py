@@ -14,14 +14,23 @@ from tests.service.ticket.world import World
 COUNTED = """SELECT type, shelf, takeable_from(shelf, stage_kind, holder_queue), held_queues, count(*)
     FROM tickets GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
 KEPT = """SELECT type, shelf, queue, held_queues, sum(change)
-    FROM tallies GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0 ORDER BY 1, 2, 3, 4"""
+    FROM tallies WHERE holder = '' GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0 ORDER BY 1, 2, 3, 4"""
 HELD = """SELECT t.id, t.held_queues, ARRAY(SELECT substr(h.holder, 7) FROM holders h
     WHERE h.ticket_id = t.id AND starts_with(h.holder, 'queue:') ORDER BY 1) FROM tickets t"""
+
+SHELVED = """SELECT count(*) FROM holders h JOIN tickets t ON t.id = h.ticket_id
+    WHERE (h.shelf, h.type, h.held_queues) IS DISTINCT FROM (t.shelf, t.type, t.held_queues)"""
+COUNTED_BY_PERSON = """SELECT holder, type, shelf, held_queues, count(*) FROM holders
+    WHERE NOT starts_with(holder, 'queue:') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
+KEPT_BY_PERSON = """SELECT holder, type, shelf, held_queues, sum(change) FROM tallies WHERE holder <> ''
+    GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0 ORDER BY 1, 2, 3, 4"""
 
 
 def everything_adds_up(world: World) -> None:
     """What is kept is what is there."""
     assert world.rows(KEPT) == world.rows(COUNTED)
+    assert world.rows(SHELVED) == [(0,)]
+    assert world.rows(KEPT_BY_PERSON) == world.rows(COUNTED_BY_PERSON)
     assert [(id, held) for id, held, _ in world.rows(HELD)] == [(id, held) for id, _, held in world.rows(HELD)]
 
 

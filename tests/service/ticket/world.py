@@ -77,6 +77,7 @@ class World(Arriving):
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     catalog: dict[str, Type] = field(default_factory=dict)
+    clocks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -125,6 +126,8 @@ class World(Arriving):
         if parts[0] == "types" and parts[1] in self.catalog:
             answer = self._version(parts[1], int(parts[3])) if len(parts) > 2 else self._type(parts[1])
             return httpx.Response(200, content=msgspec.json.encode(answer))
+        if parts[0] == "flows" and parts[1] in self.clocks:
+            return httpx.Response(200, json={"ticket_id": parts[1], "clocks": self.clocks[parts[1]]})
         return httpx.Response(404, json={"type": "urn:vez:problem:not-found", "title": "Not found"})
 
     def _version(self, code: str, number: int) -> dict[str, Any]:

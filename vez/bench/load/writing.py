@@ -83,4 +83,6 @@ def writing(urls: Mapping[str, str]) -> Iterator[tuple[Writer, Mapping[str, psyc
             connections[service].commit()
         for connection in connections.values():
             connection.autocommit = True
+        connections["ticket"].execute(lazy.load("services.ticket.commands.tallying").PUT_TOGETHER.sql)
+        for connection in connections.values():
             connection.execute("VACUUM (ANALYZE)")

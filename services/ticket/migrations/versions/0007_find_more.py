@@ -31,10 +31,19 @@ SEEN_VALUES = r"""
           AND NOT EXISTS (SELECT FROM jsonb_path_query(version, '$.parameters[*]') AS p
                           WHERE p ->> 'code' = v.key AND p ->> 'when' ~ '\m(ticket|client|turn)\M')
     $$"""
+WORDS_SHOWN = """
+    CREATE OR REPLACE FUNCTION words_shown(given jsonb, version jsonb) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT words_in(given) || words_in(coalesce((
+            SELECT jsonb_agg(o -> 'labels') FROM jsonb_path_query(version, '$.parameters[*]') AS p,
+                jsonb_path_query(p, '$.options[*]') AS o
+            WHERE given -> (p ->> 'code') @> (o -> 'code')), '[]'))
+    $$"""
 KEEP_WORDS = """
     CREATE OR REPLACE FUNCTION keep_value_words() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        INSERT INTO value_words (ticket_id, words) VALUES (NEW.id, words_in(NEW.parameters))
+        INSERT INTO value_words (ticket_id, words) VALUES (NEW.id, words_shown(NEW.parameters,
+            (SELECT definition FROM type_versions v WHERE (v.type, v.version) = (NEW.type, NEW.flow_version))))
         ON CONFLICT (ticket_id) DO UPDATE SET words = excluded.words;
         RETURN NULL;
     END $$"""
@@ -42,9 +51,13 @@ VALUES_GIVEN = """
     CREATE TRIGGER values_given AFTER INSERT ON tickets FOR EACH ROW WHEN (NEW.parameters <> '{}')
     EXECUTE FUNCTION keep_value_words()"""
 VALUES_CHANGED = """
-    CREATE TRIGGER values_changed AFTER UPDATE ON tickets FOR EACH ROW WHEN (NEW.parameters <> OLD.parameters)
+    CREATE TRIGGER values_changed AFTER UPDATE ON tickets FOR EACH ROW
+    WHEN (NEW.parameters <> OLD.parameters OR NEW.flow_version <> OLD.flow_version)
     EXECUTE FUNCTION keep_value_words()"""
-THERE = "INSERT INTO value_words SELECT id, words_in(parameters) FROM tickets WHERE parameters <> '{}'"
+THERE = """
+    INSERT INTO value_words SELECT t.id, words_shown(t.parameters, v.definition)
+    FROM tickets t LEFT JOIN type_versions v ON (v.type, v.version) = (t.type, t.flow_version)
+    WHERE t.parameters <> '{}'"""
 
 
 def upgrade() -> None:
@@ -59,7 +72,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_id", name="pk_value_words"),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name="fk_value_words_ticket_id"),
     )
-    for statement in (WORDS_IN, SEEN_VALUES, KEEP_WORDS, VALUES_GIVEN, VALUES_CHANGED, THERE):
+    for statement in (WORDS_IN, WORDS_SHOWN, SEEN_VALUES, KEEP_WORDS, VALUES_GIVEN, VALUES_CHANGED, THERE):
         op.execute(statement)
     op.create_index("ix_value_words_words", "value_words", ["words"], postgresql_using="gin")
 
@@ -69,7 +82,7 @@ def downgrade() -> None:
     for trigger in ("values_given", "values_changed"):
         op.execute(f"DROP TRIGGER {trigger} ON tickets")
     op.drop_table("value_words")
-    op.execute("DROP FUNCTION keep_value_words, seen_values, words_in")
+    op.execute("DROP FUNCTION keep_value_words, seen_values, words_shown, words_in")
     for table in ("files", "messages"):
         op.drop_index(f"ix_{table}_words", table)
         op.drop_column(table, "words")
