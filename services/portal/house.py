@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import threading
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +14,8 @@ from shared.client import Services
 from shared.errors import VezError
 
 GOOD_SECONDS: Final = 30.0
+PICTURE: Final = "/house/logo"
+"""Where the portal shows the picture that the house has given it as its logo."""
 PRODUCT: Final = "Vez"
 
 
@@ -21,6 +25,7 @@ class House:
 
     name: str = PRODUCT
     logo: str | None = None
+    picture: bytes = b""
 
     @property
     def is_named(self) -> bool:
@@ -53,13 +58,19 @@ class Front:
     def _ask(self) -> None:
         self._good_until = clock.monotonic() + GOOD_SECONDS
         try:
-            name, logo = self._setting("house.name"), self._setting("house.logo")
+            name, logo = self._setting("house.name"), _picture(self._setting("house.logo"))
+            picture = self._setting("house.logo_picture") if logo and logo.startswith(PICTURE) else None
         except (VezError, Refused):
             return
-        self._house = House(str(name) if name else PRODUCT, _picture(logo))
+        self._house = House(str(name) if name else PRODUCT, logo, base64.b64decode(picture or ""))
 
     def _setting(self, key: str) -> Any:
         return self._services.get("workflow", f"/v1/settings/{key}")["value"]
+
+
+def address_of(picture: bytes) -> str:
+    """The address of a picture: another one for another picture, since browsers and mail programs keep it."""
+    return f"{PICTURE}?v={hashlib.sha256(picture).hexdigest()[:12]}"
 
 
 def _picture(logo: Any) -> str | None:

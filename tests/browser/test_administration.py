@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.ids import new_id
+from tests.browser.test_files import PIXEL
 from tests.browser.visitor import Visitor
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
@@ -19,6 +20,7 @@ from tests.support.waiting import wait_until
 Visit = Callable[..., Visitor]
 DISPUTE = {"invoice": "20261107", "amount": "1284.90", "reason": "duplicate"}
 PEOPLE = "/api/identity/v1/people"
+SETTINGS = "/api/workflow/v1/settings"
 
 
 def person(vez: Stack, who: str) -> Any:
@@ -71,6 +73,33 @@ def test_an_organisation_is_made_and_one_of_its_people_sees_the_requests_of_all(
     page.select_option("#organisation_id", "")
     press(page, "Salvar")
     assert person(vez, "ana")["organisation"] is None
+
+
+def test_the_house_gets_a_logo_that_everybody_sees(vez: Stack, visit: Visit) -> None:
+    page = visit("admin").page
+    page.goto("/admin/settings")
+    picture = page.locator("#s-picture")
+    picture.set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": b"GIF89a"})
+    press(page, "Usar esta imagem")
+    expect(page.locator("main")).to_contain_text("Uma imagem PNG ou JPEG de no máximo 64 KB")
+    picture.set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": PIXEL})
+    press(page, "Usar esta imagem")
+    try:
+        stranger = visit().page
+        wait_until(lambda: logo_width(stranger) == 1, "the logo on the page for signing in", seconds=60)
+        answer = stranger.request.get("/house/logo")
+        assert (answer.headers["content-type"], answer.body()) == ("image/png", PIXEL)
+    finally:
+        headers = vez.bearer("admin") | {"If-Match": "*"}
+        emptied = vez.client.put(f"{SETTINGS}/house.logo", json={"value": None}, headers=headers)
+        assert emptied.status_code == 200
+
+
+def logo_width(page: Page) -> int:
+    """How wide the house's picture is that the page for signing in shows; 0 where it shows none."""
+    page.goto("/sign-in")
+    logo = page.locator("img[src^='/house/logo']")
+    return int(logo.first.evaluate("each => each.naturalWidth")) if logo.count() else 0
 
 
 def test_an_absence_is_set_and_ended_on_a_persons_page(vez: Stack, visit: Visit) -> None:

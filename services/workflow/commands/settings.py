@@ -37,7 +37,9 @@ def change_setting(tx: Transaction, key: str, value: Any) -> SettingShown:
     else:
         tx.change(settings, key, row, version=before.version)
     tx.emit(SettingChanged(key=key, value=plain, by=tx.actor.id))
-    tx.audit("setting", key, "change_setting", {"before": before.value, "value": plain})
+    tx.audit(
+        "setting", key, "change_setting", {"before": rules.told(kind, before.value), "value": rules.told(kind, plain)}
+    )
     return SettingShown(
         key=key,
         value=plain,
@@ -50,7 +52,7 @@ def change_setting(tx: Transaction, key: str, value: Any) -> SettingShown:
 
 def _plain(tx: Transaction, kind: rules.Kind, value: Any) -> str | None:
     plain = rules.plain(kind, value)
-    if plain is None or kind in ("text", "time_zone"):
+    if plain is None or kind in ("text", "time_zone", "picture"):
         return plain
     return _person(tx, plain) if kind == "person" else _queue(tx, plain)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,20 +16,25 @@ DEFAULT_ATTENDANT: Final = "client_online.default_attendant"
 FALLBACK_QUEUE: Final = "client_online.fallback_queue"
 HOUSE_NAME: Final = "house.name"
 HOUSE_LOGO: Final = "house.logo"
+HOUSE_PICTURE: Final = "house.logo_picture"
 TIME_ZONE: Final = "house.time_zone"
 
-Kind = Literal["person", "queue", "text", "time_zone"]
+Kind = Literal["person", "queue", "text", "time_zone", "picture"]
 KINDS: Final[dict[str, Kind]] = {
     DEFAULT_ATTENDANT: "person",
     FALLBACK_QUEUE: "queue",
     HOUSE_NAME: "text",
     HOUSE_LOGO: "text",
+    HOUSE_PICTURE: "picture",
     TIME_ZONE: "time_zone",
 }
 PUBLIC: Final = frozenset({HOUSE_NAME, HOUSE_LOGO, TIME_ZONE})
 """What everybody who is signed in may read: the house's own name, logo and time zone."""
 
 LONGEST: Final = 2000
+LARGEST_PICTURE: Final = 64 * 1024
+PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+"""How PNG and JPEG begin: what mail programs and browsers show alike, and what runs nothing."""
 UNREADABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -50,11 +57,28 @@ def plain(kind: Kind, value: Any) -> str | None:
     """The value of a setting that names nothing else, an empty one as null. Raises Invalid."""
     if value is None or value == "":
         return None
+    if kind == "picture":
+        return _picture(value)
     if not isinstance(value, str) or len(value) > LONGEST or UNREADABLE.search(value):
         raise wrong(Message("A text of at most %(most)s characters", {"most": LONGEST}))
     if kind == "time_zone" and value not in available_timezones():
         raise wrong(Message("There is no time zone %(zone)s", {"zone": value}))
     return value
+
+
+def told(kind: Kind, value: Any) -> Any:
+    """A value as the audit log has it: of a picture its digest, which tells whether it is another."""
+    return hashlib.sha256(str(value).encode()).hexdigest() if kind == "picture" and value else value
+
+
+def _picture(value: Any) -> str:
+    try:
+        content = base64.b64decode(value, validate=True)
+    except (TypeError, ValueError):
+        content = b""
+    if len(content) > LARGEST_PICTURE or not content.startswith(PICTURES):
+        raise wrong(Message("A PNG or JPEG picture of at most %(most)s KB", {"most": LARGEST_PICTURE // 1024}))
+    return str(value)
 
 
 def wrong(message: Message) -> Invalid:

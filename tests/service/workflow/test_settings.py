@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
 
 from tests.service.workflow.house import House
@@ -95,7 +98,21 @@ def test_settings_change_needs_its_permission_and_others_read_the_houses_own_onl
     assert world.call("service", "GET", "/settings/client_online.default_attendant").status_code == 200
     listed = world.call(house.ana, "GET", "/settings").json["items"]
     assert [s["key"] for s in listed] == ["house.name", "house.logo", "house.time_zone"]
-    assert len(world.call(world.admin, "GET", "/settings").json["items"]) == 5
+    assert len(world.call(world.admin, "GET", "/settings").json["items"]) == 6
+
+
+def test_the_houses_picture_is_a_small_png_or_jpeg_and_the_audit_log_has_its_digest(house: House) -> None:
+    png = b"\x89PNG\r\n\x1a\n" + bytes(1000)
+    for wrong in (b"GIF89a", b"<svg onload=alert(1)>", png + bytes(64 * 1024), b""):
+        value = base64.b64encode(wrong).decode() or "no base64!"
+        answer = house.world.sets("house.logo_picture", value)
+        assert (answer.status_code, set(answer.json["errors"])) == (422, {"value"}), wrong[:10]
+    value = base64.b64encode(png).decode()
+    assert house.world.sets("house.logo_picture", value).json["value"] == value
+    (entry,) = house.world.call(house.world.admin, "GET", "/audit?aggregate_id=house.logo_picture").json["items"]
+    assert entry["detail"] == {"before": None, "value": hashlib.sha256(value.encode()).hexdigest()}
+    assert house.world.call(house.ana, "GET", "/settings/house.logo_picture").status_code == 403
+    assert house.world.call("service", "GET", "/settings/house.logo_picture").json["value"] == value
 
 
 def test_the_time_zone_must_be_one(house: House) -> None:

@@ -1,6 +1,6 @@
 """The pages that are everybody's: signing in and out, notifications, preferences and one's own data."""
 
-from services.portal.views.account import links, notifications, preferences, sign_in
+from services.portal.views.account import links, logo, notifications, preferences, sign_in
 from services.portal.views.account.blueprint import blueprint
 
-__all__ = ["blueprint", "links", "notifications", "preferences", "sign_in"]
+__all__ = ["blueprint", "links", "logo", "notifications", "preferences", "sign_in"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -10,10 +11,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from services.portal import door, page
 from services.portal.ask import Refused
+from services.portal.house import address_of
 from services.portal.tongue import gettext
 from services.portal.views.admin import frame
 from services.portal.views.admin.blueprint import blueprint
 
+MOST_PICTURE_BYTES: Final = 64 * 1024
 KEYS: Final = (
     "client_online.default_attendant",
     "client_online.fallback_queue",
@@ -42,6 +45,25 @@ def change_setting(key: str) -> BaseResponse:
         door.asker().send("PUT", "workflow", f"/v1/settings/{key}", {"value": value}, version=version)
     except Refused as refused:
         return _page(refused, key)
+    current_app.extensions["vez.front"].forget()
+    return page.go(url_for("admin.settings"), gettext("Saved. It counts from now on."))
+
+
+@blueprint.post("/settings/house.logo/picture")
+@door.needs("settings.change")
+def bring_picture() -> BaseResponse:
+    """Take a picture as the house's logo: keep it, then let the logo be its address."""
+    file = request.files.get("picture")
+    picture = file.read(MOST_PICTURE_BYTES + 1) if file else b""
+    ask = door.asker()
+    try:
+        for key, value in (
+            ("house.logo_picture", base64.b64encode(picture).decode() or "-"),
+            ("house.logo", address_of(picture)),
+        ):
+            ask.send("PUT", "workflow", f"/v1/settings/{key}", {"value": value}, version="*")
+    except Refused as refused:
+        return _page(refused, "house.logo")
     current_app.extensions["vez.front"].forget()
     return page.go(url_for("admin.settings"), gettext("Saved. It counts from now on."))
 
@@ -92,7 +114,7 @@ def _groups(by_key: dict[str, Any], attendants: list[Any], queues: list[Any]) ->
                 (
                     KEYS[3],
                     gettext("Logo"),
-                    gettext("The address of a picture on this site, beginning with a slash."),
+                    gettext("Choose a PNG or JPEG picture, or give the address of one on this site (/…)."),
                     None,
                 ),
                 (KEYS[4], gettext("Time zone"), gettext("Of dates and times, where a person has set none."), zones),
