@@ -100,12 +100,17 @@ def _lines(clock: Clock) -> list[Line]:
         Line(
             since=each.since,
             until=each.until,
-            counted=each.why == "counted",
+            counted=_counted(each),
             why=_why(each, clock),
-            length=formats.lasting(timedelta(seconds=each.open_seconds)) if each.why == "counted" else "",
+            length=formats.lasting(timedelta(seconds=each.open_seconds)) if _counted(each) else "",
         )
         for each in clock.intervals
     ]
+
+
+def _counted(spell: Spell) -> bool:
+    """Some of it did; of what would have counted nothing does while the calendar is closed."""
+    return spell.why == "counted" and spell.open_seconds >= 1
 
 
 def _why(spell: Spell, clock: Clock) -> str:

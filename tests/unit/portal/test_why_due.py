@@ -39,7 +39,7 @@ def test_every_interval_says_whether_it_counted_and_why() -> None:
     )
     assert [(line.counted, line.length, line.why) for line in told[0].lines] == [
         (True, "3 h", "Era a vez da equipe."),
-        (True, "menos de 1 min", "O calendário ficou fechado todo esse tempo."),
+        (False, "", "O calendário ficou fechado todo esse tempo."),
         (False, "", "Esperava-se um terceiro."),
     ]
     assert told[0].title == "Prazo desta etapa"
