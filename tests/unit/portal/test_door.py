@@ -16,6 +16,7 @@ from tests.unit.portal.town import TICKET_ID, Town, refuses
 
 PUBLIC = {
     "/assets/<name>",
+    "/house/logo",
     "/livez",
     "/readyz",
     "/metrics",
