@@ -59,10 +59,18 @@ class Front:
         self._good_until = clock.monotonic() + GOOD_SECONDS
         try:
             name, logo = self._setting("house.name"), _picture(self._setting("house.logo"))
-            picture = self._setting("house.logo_picture") if logo and logo.startswith(PICTURE) else None
+            picture = self._picture_at(logo)
         except (VezError, Refused):
             return
-        self._house = House(str(name) if name else PRODUCT, logo, base64.b64decode(picture or ""))
+        self._house = House(str(name) if name else PRODUCT, logo, picture)
+
+    def _picture_at(self, logo: str | None) -> bytes:
+        """The picture that the logo names, where it is ours; the same address is the same picture."""
+        if logo is None or not logo.startswith(PICTURE):
+            return b""
+        if logo == self._house.logo:
+            return self._house.picture
+        return base64.b64decode(self._setting("house.logo_picture") or "")
 
     def _setting(self, key: str) -> Any:
         return self._services.get("workflow", f"/v1/settings/{key}")["value"]

@@ -159,15 +159,18 @@ def of_the_organisation(also: Also) -> Stream:
     )
 
 
+def _open_to_who_held(t: FromClause) -> Condition:
+    return or_(~is_confidential(t), holds(t, ONE))
+
+
 def ever_held(also: Also) -> Stream:
     """Those that the reader or a queue of theirs holds or has held; of confidential types, holds now."""
     t = tickets.alias("held")
 
     def page(key: ColumnElement[Any], shelf: ColumnElement[Any]) -> Any:
-        kept = and_(or_(~is_confidential(t), holds(t, ONE)), also(t))
         chosen = select(holders.c.ticket_id.label("id")).select_from(holders.join(t, t.c.id == holders.c.ticket_id))
         keys = [(holders.c.holder, key), (holders.c.shelf, shelf)]
-        return _walk(chosen.where(ONE.attends, kept), keys, holders.c.ticket_id)
+        return _walk(chosen.where(ONE.attends, _open_to_who_held(t), also(t)), keys, holders.c.ticket_id)
 
     return _each_of_two(ONE.keys, SHELVES, page)
 
@@ -184,9 +187,8 @@ def held_by_few(also: Also) -> Stream:
         .offset(literal_column("0"))
         .subquery("newest")
     )
-    kept = and_(or_(~is_confidential(t), holds(t, ONE)), also(t))
     chosen = select(newest.c.ticket_id.label("id")).select_from(newest.join(t, t.c.id == newest.c.ticket_id))
-    return chosen.where(kept).order_by(newest.c.ticket_id.desc()).limit(MOST)
+    return chosen.where(_open_to_who_held(t), also(t)).order_by(newest.c.ticket_id.desc()).limit(MOST)
 
 
 def in_scope(also: Also) -> Stream:

@@ -31,7 +31,16 @@ SEEN_VALUES: Final = DDL(
     r"""
     CREATE OR REPLACE FUNCTION seen_values(given jsonb, version jsonb, stage text, last_stage text, side text)
     RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        WITH stages AS (SELECT each FROM jsonb_path_query(version, '$.flow.stages[*]') AS each),
+        WITH RECURSIVE parameters AS (
+            SELECT p ->> 'code' AS code, p ->> 'kind' AS kind, p ->> 'when' AS condition,
+                p ->> 'when' ~ '\m(ticket|client|turn)\M'
+                OR regexp_replace(p ->> 'when', '\mparameters\.\w+(?!\w*\s*\()', '', 'g') ~ '\mparameters\M'
+                AS reads_more
+            FROM jsonb_path_query(version, '$.parameters[*]') AS p),
+        moving AS (
+            SELECT code, coalesce(reads_more, false) AS hides FROM parameters WHERE reads_more OR kind = 'file'
+            UNION SELECT p.code, true FROM parameters AS p JOIN moving AS m ON p.condition ~ ('\m' || m.code || '\M')),
+        stages AS (SELECT each FROM jsonb_path_query(version, '$.flow.stages[*]') AS each),
         judging AS (SELECT coalesce(
             (SELECT each FROM stages WHERE each ->> 'code' = stage
                 AND NOT (each ->> 'kind' = 'terminal' AND each -> 'cells' = '{}')),
@@ -40,8 +49,7 @@ SEEN_VALUES: Final = DDL(
         ) -> 'cells' -> side AS cells)
         SELECT coalesce(jsonb_object_agg(v.key, v.value), '{}') FROM jsonb_each(given) AS v, judging
         WHERE coalesce(cells ->> v.key, CASE side WHEN 'client' THEN 'invisible' ELSE 'optional' END) <> 'invisible'
-          AND NOT EXISTS (SELECT FROM jsonb_path_query(version, '$.parameters[*]') AS p
-                          WHERE p ->> 'code' = v.key AND p ->> 'when' ~ '\m(ticket|client|turn)\M')
+          AND NOT EXISTS (SELECT FROM moving WHERE hides AND code = v.key)
     $$"""
 )
 WORDS_SHOWN: Final = DDL(
@@ -104,6 +112,7 @@ value_words = Table(
 """The words of all of a ticket's values, and of what chosen options are called in every language, by a trigger.
 
 Which of them a side sees depends on the stage: `seen_values`. That function says in SQL what
-`shared.catalog.access.effective` says in Python; a parameter whose `when` reads more than parameters is never found,
-since what it reads changes without the values.
+`shared.catalog.access.effective` says in Python, or less: a parameter is not found whose `when` reads something that
+changes without an edit of the values, which are the ticket, its client and turn, files (they are removed), and whatever
+depends on such a parameter.
 """

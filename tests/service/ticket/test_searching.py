@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from services.ticket.access.searching import KNOWN
 from services.ticket.queries import lists
 from shared.catalog import values
+from shared.catalog.definitions import Flow, Parameter, Stage, TypeVersion
 from shared.catalog.wire import version_to_wire
 from shared.contracts.attachments import AttachmentRemoved, AttachmentStored
 from shared.ids import new_id
@@ -189,12 +190,50 @@ def test_sql_shows_a_side_the_values_that_the_policy_shows(
     assert shown == {code: value for code, value in seen.items() if value is not None}
 
 
-def test_what_changes_without_the_values_keeps_them_from_being_found(world: World) -> None:
-    """A condition that reads the ticket may turn false tomorrow, and what was visible with it."""
-    version = {
-        "parameters": [{"code": "a", "when": "ticket.priority == 'high'"}, {"code": "b", "when": "parameters.a != ''"}],
-        "flow": {"first": "desk", "stages": [{"code": "desk", "kind": "ordinary", "cells": {}}]},
-    }
+def a_version(**whens: str | None) -> TypeVersion:
+    """A version of one stage with these parameters, each with its `when`; `file` is a file."""
+    parameters = tuple(
+        Parameter(code=code, kind="file" if code == "file" else "text", labels={"pt-BR": code}, when=when)
+        for code, when in whens.items()
+    )
+    desk = Stage(code="desk", names={"pt-BR": "Mesa"}, side="attendant")
+    return TypeVersion(parameters=parameters, flow=Flow(first="desk", stages=(desk,)))
+
+
+CONDITIONS: Final = st.sampled_from(
+    [
+        None,
+        "parameters.a == 'x'",
+        "parameters.b == 'x'",
+        "parameters.c != null",
+        "parameters.file != null",
+        "ticket.priority == 'high'",
+        "!(client.kind == 'student')",
+        "parameters['b'] == 'x'",
+        "parameters.exists(k, k == 'b')",
+        "size(parameters) > 2",
+    ]
+)
+
+
+@given(
+    whens=st.fixed_dictionaries({"a": CONDITIONS, "b": CONDITIONS, "c": CONDITIONS, "file": st.none()}),
+    had=st.booleans(),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_may_have_turned_false_since_it_was_saved_is_not_found(
+    world: World, whens: dict[str, str | None], had: bool
+) -> None:
+    """Another priority, another kind of client, a file that was removed: what a condition hides then is not found."""
+    version = a_version(**whens)
+    before = {"ticket": {"priority": "high"}, "client": {"kind": "customer"}}
+    stored = values.kept(version, {"a": "x", "b": "x", "c": "x", **({"file": ["f"]} if had else {})}, before)
+    stored.pop("file", None)
     sql = "SELECT seen_values(%(given)s, %(version)s, 'desk', NULL, 'attendant')"
-    ((shown,),) = world.rows(sql, given=Jsonb({"a": "x", "b": "y"}), version=Jsonb(version))
-    assert shown == {"b": "y"}
+    ((shown,),) = world.rows(sql, given=Jsonb(stored), version=Jsonb(version_to_wire(version)))
+    for priority in ("high", "low"):
+        for kind in ("customer", "student"):
+            facts = {"ticket": {"priority": priority}, "client": {"kind": kind}}
+            seen = values.visible(version, "desk", "attendant", stored, facts=facts)
+            assert shown.keys() <= {code for code, value in seen.items() if value is not None}
+    assert whens["a"] is not None or "a" in shown

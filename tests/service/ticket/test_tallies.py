@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 from services.ticket.commands.tallying import put_together
 from shared.contracts.workflow import Holder
@@ -79,7 +78,7 @@ def test_who_put_them_together_at_once_lose_nothing(house: House) -> None:
     writing = threading.Event()
     failed: list[BaseException] = []
 
-    def until_all_is_written(_: Any = None) -> None:
+    def until_all_is_written() -> None:
         try:
             while not writing.is_set():
                 house.world.runtime.run(put_together)

@@ -19,7 +19,16 @@ WORDS_IN = """
 SEEN_VALUES = r"""
     CREATE OR REPLACE FUNCTION seen_values(given jsonb, version jsonb, stage text, last_stage text, side text)
     RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        WITH stages AS (SELECT each FROM jsonb_path_query(version, '$.flow.stages[*]') AS each),
+        WITH RECURSIVE parameters AS (
+            SELECT p ->> 'code' AS code, p ->> 'kind' AS kind, p ->> 'when' AS condition,
+                p ->> 'when' ~ '\m(ticket|client|turn)\M'
+                OR regexp_replace(p ->> 'when', '\mparameters\.\w+(?!\w*\s*\()', '', 'g') ~ '\mparameters\M'
+                AS reads_more
+            FROM jsonb_path_query(version, '$.parameters[*]') AS p),
+        moving AS (
+            SELECT code, coalesce(reads_more, false) AS hides FROM parameters WHERE reads_more OR kind = 'file'
+            UNION SELECT p.code, true FROM parameters AS p JOIN moving AS m ON p.condition ~ ('\m' || m.code || '\M')),
+        stages AS (SELECT each FROM jsonb_path_query(version, '$.flow.stages[*]') AS each),
         judging AS (SELECT coalesce(
             (SELECT each FROM stages WHERE each ->> 'code' = stage
                 AND NOT (each ->> 'kind' = 'terminal' AND each -> 'cells' = '{}')),
@@ -28,8 +37,7 @@ SEEN_VALUES = r"""
         ) -> 'cells' -> side AS cells)
         SELECT coalesce(jsonb_object_agg(v.key, v.value), '{}') FROM jsonb_each(given) AS v, judging
         WHERE coalesce(cells ->> v.key, CASE side WHEN 'client' THEN 'invisible' ELSE 'optional' END) <> 'invisible'
-          AND NOT EXISTS (SELECT FROM jsonb_path_query(version, '$.parameters[*]') AS p
-                          WHERE p ->> 'code' = v.key AND p ->> 'when' ~ '\m(ticket|client|turn)\M')
+          AND NOT EXISTS (SELECT FROM moving WHERE hides AND code = v.key)
     $$"""
 WORDS_SHOWN = """
     CREATE OR REPLACE FUNCTION words_shown(given jsonb, version jsonb) RETURNS tsvector
