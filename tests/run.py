@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -21,13 +22,15 @@ BIN = Path(sys.executable).parent
 class Kind:
     """One kind of test: its folder, how many workers share it, and how long it may take, in seconds, on 2 cores.
 
-    Heavy tests of some kinds have the machine, or its addresses, to themselves.
+    Heavy tests of some kinds have the machine, or its addresses, to themselves. What goes through a browser is tried
+    once more where it failed, and named: docs/decisions/0038.
     """
 
     name: str
     workers: int
     budget: int
     is_alone_when_heavy: bool = False
+    tries_again: bool = False
 
 
 KINDS = (
@@ -37,7 +40,7 @@ KINDS = (
     Kind("contract", 2, 90),
     Kind("flow", 2, 120, is_alone_when_heavy=True),
     Kind("faults", 2, 90, is_alone_when_heavy=True),
-    Kind("browser", 1, 120),
+    Kind("browser", 1, 120, tries_again=True),
 )
 
 
@@ -59,7 +62,8 @@ def main(arguments: list[str]) -> int:
         began = time.monotonic()
         print(f"\n== {kind.name}", flush=True)
         workers = 1 if heavy and kind.is_alone_when_heavy else kind.workers
-        if pytest([str(folder.relative_to(ROOT))], workers=workers, heavy=heavy) not in (0, 5):
+        again = ["--reruns", "1", "-rR"] if kind.tries_again else []
+        if pytest([*again, str(folder.relative_to(ROOT))], workers=workers, heavy=heavy) not in (0, 5):
             failed.append(kind.name)
         elif heavy:
             changed.record(check for check in changed.CHECKS if check.kind == kind.name)
@@ -83,14 +87,15 @@ def run_changed() -> int:
     return 1 if failed else 0
 
 
-def pytest(paths: list[str], *, workers: int, heavy: bool) -> int:
-    """Run pytest on paths; its exit status (5: nothing to run)."""
-    command = [str(BIN / "python"), "-m", "pytest", "-q", *paths]
+def pytest(arguments: list[str], *, workers: int, heavy: bool) -> int:
+    """Run pytest; its exit status (5: nothing to run)."""
+    command = [str(BIN / "python"), "-m", "pytest", "-q", *arguments]
     if workers > 1:
         command += ["-n", str(workers), "--dist", "loadgroup"]
     if not heavy:
         command += ["-m", "not heavy"]
-    return subprocess.run(command, cwd=ROOT).returncode
+    restless = {"VEZ_TEST_RESTLESS": "true"} if heavy else {}
+    return subprocess.run(command, cwd=ROOT, env=os.environ | restless).returncode
 
 
 if __name__ == "__main__":

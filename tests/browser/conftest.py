@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from shared.config import environment
 from tests.browser.visitor import Visitor
@@ -16,6 +16,17 @@ from tests.support.processes import free_port
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PART_BYTES = 256 * 1024
+PATIENCE_MS = 20_000
+"""How long a page may take; a busy machine takes its time, and a test fails by what never comes."""
+RESTLESS = """
+window.EventSource = class extends EventSource {
+  constructor(address) {
+    super(address);
+    setInterval(() => this.dispatchEvent(new MessageEvent("changed")), 400);
+  }
+};
+"""
+"""A house in which something changes all the time: every page is made anew under the hands of whoever uses it."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -48,6 +59,7 @@ def vez(mail_port: int) -> Iterator[stack.Stack]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -68,7 +80,9 @@ def visit(vez: stack.Stack, chromium: Browser) -> Iterator[Callable[..., Visitor
             locale="pt-BR",
             java_script_enabled=script,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
+        if script and environment().get("VEZ_TEST_RESTLESS") == "true":
+            context.add_init_script(RESTLESS)
         open_contexts.append(context)
         visitor = Visitor(context.new_page(), vez.url)
         visitors.append(visitor)

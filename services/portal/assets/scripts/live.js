@@ -1,6 +1,7 @@
 // What changes elsewhere shows here without loading the page anew: ids come by the stream, the page asks for what it may see.
 import htmx from "htmx.org";
 
+import { fillOpenFolds } from "./folds.js";
 import { seal } from "./seal.js";
 
 const RETRY_MS = 3000;
@@ -15,13 +16,19 @@ function shownTickets() {
   return one ? [one] : [...document.querySelectorAll("[data-row-ticket]")].map((each) => each.dataset.rowTicket).slice(0, 100);
 }
 
+// Each place asks for itself, so that what one asks for never takes the turn of another; a line that broke is asked again
+// with the next change.
+export function get(address, target, swap) {
+  return htmx.ajax("GET", address, { source: target, target, swap }).catch(() => {});
+}
+
 export function refresh() {
   if (waiting) return;
   waiting = setTimeout(() => {
     waiting = null;
     // A page that answers a form holds what was typed and what became of it: it stays until somebody goes on.
     const target = document.querySelector("[data-refresh]:not([data-still])");
-    if (target) htmx.ajax("GET", window.location.href, { target, swap: "morph:innerHTML" });
+    if (target) get(window.location.href, target, "morph:innerHTML").then(fillOpenFolds);
   }, SETTLE_MS);
 }
 

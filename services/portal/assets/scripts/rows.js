@@ -5,6 +5,7 @@ export function startRows() {
     if (add) addRow(add.closest("fieldset"));
     const drop = event.target.closest("[data-drop-row]");
     if (drop) dropRow(drop.closest("tr"));
+    (add || drop)?.closest("fieldset").toggleAttribute("data-touched", true); // its rows are the person's now
   });
   document.addEventListener("change", (event) => {
     const cell = event.target.closest(".v-cell");

@@ -90,6 +90,7 @@ function remember(form, name, id) {
   hidden.type = "hidden";
   hidden.name = name;
   hidden.value = id;
+  hidden.toggleAttribute("data-remembered", true);
   form.append(hidden);
 }
 
