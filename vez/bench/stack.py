@@ -19,6 +19,10 @@ from vez.http import Origin, Unreachable
 
 TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 60
+AWAKE_SECONDS = 1.0
+"""How long a worker that goes on has, until it is asked again whether it lives."""
+HELD = {"VEZ_WORKER_STALLED_SECONDS": "3600"}
+"""A worker that is held still takes no messages, and must not end itself for that."""
 
 
 class Stack:
@@ -78,15 +82,22 @@ class Stack:
 
     @contextmanager
     def workers_held(self) -> Iterator[None]:
-        """The workers stopped still for the length of a block."""
-        held = [pid for pid in self.family() if self._is_worker(pid)]
+        """The workers stopped still for the length of a block, and with them who would take them for dead.
+
+        Raises ClickException where one ended meanwhile: then what was measured is not what was meant.
+        """
+        workers = [pid for pid in self.family() if self._is_worker(pid)]
+        held = [self.process.pid, *workers]
         for pid in held:
             os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            for pid in held:
-                os.kill(pid, signal.SIGCONT)
+            ended = [pid for pid in workers if not _goes_on(pid)]
+            clock.sleep(AWAKE_SECONDS)
+            _goes_on(self.process.pid)
+        if ended:
+            raise click.ClickException("a worker that was held still ended meanwhile: measure again")
 
     @staticmethod
     def _is_worker(pid: int) -> bool:
@@ -94,6 +105,15 @@ class Stack:
             return Path(os.readlink(f"/proc/{pid}/fd/1")).name.endswith("worker.log")
         except OSError:
             return False
+
+
+def _goes_on(pid: int) -> bool:
+    """Let a process that was held still go on; whether it was still there."""
+    try:
+        os.kill(pid, signal.SIGCONT)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @contextmanager
@@ -107,7 +127,7 @@ def running(data: Path, port: int) -> Iterator[Stack]:
             command,
             stdout=out,
             stderr=out,
-            env=dict(environment()),
+            env={**environment(), **HELD},
             preexec_fn=lambda: die_with_parent(signal.SIGTERM, parent),
         )
     url = f"http://127.0.0.1:{port}"
