@@ -140,7 +140,7 @@ def add_to_receipt(tx: Transaction, person_id: str, **counts: int) -> None:
     """Something more of a person was erased, for another event than the person's own."""
     row = tx.one(_COUNTS, person=person_id)
     if row is None:
-        tx.insert(_table(tx), {"person_id": person_id, "requested_at": tx.now, "counts": counts})
+        tx.insert(_table(tx), {"person_id": person_id, "requested_at": tx.now, "counts": _sum({}, counts)})
         tx.wake(TIMER)
     else:
         tx.update(

@@ -61,11 +61,16 @@ class Writes:
         return not (self.aggregates or self.inserts or self.upserts or self.updates or self.deletes)
 
     def merge(self, other: Writes) -> None:
-        """Add another verb's writes. Raises Lost when both touch the same row: they must not share a statement."""
-        for name in ("aggregates", "upserts", "updates", "deletes"):
-            mine, theirs = getattr(self, name), getattr(other, name)
-            if not mine.keys().isdisjoint(theirs):
-                raise Lost("two verbs of one batch write the same row")
+        """Add another verb's writes, or none of them.
+
+        Raises Lost when both touch the same row: they must not share a statement.
+        """
+        keyed = [
+            (getattr(self, kind), getattr(other, kind)) for kind in ("aggregates", "upserts", "updates", "deletes")
+        ]
+        if not all(mine.keys().isdisjoint(theirs) for mine, theirs in keyed):
+            raise Lost("two verbs of one batch write the same row")
+        for mine, theirs in keyed:
             mine.update(theirs)
         for shape, (table, rows) in other.inserts.items():
             self.inserts.setdefault(shape, (table, []))[1].extend(rows)

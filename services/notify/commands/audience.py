@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,8 +15,9 @@ from services.notify.models import addresses, people, preferences, queues, ticke
 from services.notify.rules.facts import Audience, Person, Queue, Ticket
 from services.notify.rules.notices import Concern
 from shared import people as people_replica
-from shared.database import Id, Reader, compiled
+from shared.database import Id, compiled
 from shared.errors import Missing
+from shared.transaction import Transaction
 
 
 def _row(cte: CTE) -> ColumnElement[Any]:
@@ -69,17 +70,17 @@ def _statement() -> Select[Any]:
 _AUDIENCE: Final = compiled(_statement())
 
 
-def load(reader: Reader, concern: Concern, patterns: Sequence[str]) -> Audience:
+def load(tx: Transaction, concern: Concern, patterns: Sequence[str]) -> Audience:
     """The audience of an event, the chat rooms, and the webhooks that asked for one of `patterns`.
 
-    Raises Missing where a replica lacks the ticket, the queue or one of the people.
+    Raises Missing where a replica lacks the ticket, the queue, one of the people or somebody who stands beside them.
     """
     administrators: tuple[str, ...] = ()
     if concern.administrators:
-        administrators = tuple(p.id for p in people_replica.with_permission(reader, ADMINISTERS))
+        administrators = tuple(p.id for p in people_replica.with_permission(tx, ADMINISTERS))
     asked = sorted({*concern.people, *administrators})
     named = {"ticket_id": concern.ticket_id, "queue": concern.queue, "people": asked}
-    row = reader.one(_AUDIENCE, **named, to_last_queue=concern.last_queue, patterns=list(patterns))
+    row = tx.one(_AUDIENCE, **named, to_last_queue=concern.last_queue, patterns=list(patterns))
     found = {wire["id"]: person_of(wire) for wire in row.people or ()}
     audience = Audience(
         ticket=None if row.ticket is None else ticket_of(row.ticket),
@@ -90,6 +91,9 @@ def load(reader: Reader, concern: Concern, patterns: Sequence[str]) -> Audience:
         people=found,
     )
     _refuse_gaps(concern, audience)
+    for id in _beside(concern, audience):
+        if id not in audience.people:
+            tx.miss("person", id)
     return audience
 
 
@@ -103,6 +107,24 @@ def _refuse_gaps(concern: Concern, audience: Audience) -> None:
     for id in (*client, *concern.people, *members):
         if id not in audience.people:
             raise Missing("person", id)
+
+
+def _beside(concern: Concern, audience: Audience) -> Iterator[str]:
+    """Who stands in for those who may be told, and whom else it goes to: they may be known of before they are known."""
+    ticket, people = audience.ticket, audience.people
+    told: set[str | None] = {
+        *concern.people,
+        *audience.administrators,
+        *(audience.queue.members if audience.queue else ()),
+    }
+    told |= {ticket.client_id, ticket.holder_id, ticket.last_attendant_id} if ticket else set()
+    for person in sorted((p for p in people.values() if p.id in told), key=lambda p: p.id):
+        if person.absent and person.substitute_id:
+            yield person.substitute_id
+        if ticket is not None and person.id == ticket.client_id:
+            yield from person.guardians
+        if concern.superiors and person.superior_id and person.id in concern.people:
+            yield person.superior_id
 
 
 def ticket_of(wire: Mapping[str, Any]) -> Ticket:

@@ -15,13 +15,14 @@ from shared.contracts import workflow as w
 from shared.contracts.attachments import AttachmentRejected
 from shared.contracts.every import InboxParked
 from shared.contracts.identity import LinkMade
+from shared.ids import SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
     """Whom an event may concern: people by id, a queue by code, the administrators; and about which ticket.
 
-    `last_queue`: the queue that has or had the ticket, where the event names none.
+    `last_queue`: the queue that has or had the ticket, where the event names none; `superiors`: of the people, too.
     """
 
     ticket_id: str | None = None
@@ -29,10 +30,11 @@ class Concern:
     queue: str | None = None
     administrators: bool = False
     last_queue: bool = False
+    superiors: bool = False
 
 
 def concern(event: Event) -> Concern:
-    """Whom `event` may concern, beside its ticket's client, holder and last attendant."""
+    """Whom `event` may concern, beside its ticket's client, holder and last attendant. The system itself is nobody."""
     holder = getattr(event, "holder_after", getattr(event, "holder", None))
     people = [*getattr(event, "approvers", ()), *getattr(event, "mentions", ())]
     people += _persons(holder)
@@ -44,10 +46,11 @@ def concern(event: Event) -> Concern:
         people += _persons(event.holder_before)
     return Concern(
         ticket_id=getattr(event, "ticket_id", None),
-        people=tuple(dict.fromkeys(people)),
+        people=tuple(id for id in dict.fromkeys(people) if id != SYSTEM.id),
         queue=holder.id if holder is not None and holder.queue else None,
         administrators=isinstance(event, InboxParked) or getattr(event, "fallback_reason", None) is not None,
         last_queue=isinstance(event, t.Commented) and event.visibility == "public",
+        superiors=isinstance(event, w.DeadlineMissed),
     )
 
 

@@ -154,6 +154,36 @@ def test_guardians_are_told_what_their_dependant_is_told(world: World, ana: str,
     assert {r[:2] for r in world.ledger(entered.id)} == {("Ana Souza", "your_turn"), ("Leo Prado", "your_turn")}
 
 
+def test_who_stands_beside_somebody_is_asked_for_before_they_are_known(options: Options) -> None:
+    away, guardian, superior = new_id(), new_id(), new_id()
+    asked: list[str] = []
+
+    def identity(request: httpx.Request) -> httpx.Response:
+        id = request.url.path.rpartition("/")[2]
+        asked.append(id)
+        known = {"kind": None, "language": "en", "time_zone": "UTC", "email": None, "display_name": names[id]}
+        return httpx.Response(200, json={"person": {"person_id": id, **known, "sequence": 1}, "profiles": []})
+
+    names = {away: "Away", guardian: "Guardian", superior: "Superior"}
+    with World(options, transports={"identity": httpx.MockTransport(identity)}).running() as world:
+        leo = world.person("Leo Prado", kind="student", guardians=[guardian])
+        carla = world.person("Carla Dias", absent=True, substitute_id=away, superior_id=superior)
+        ticket = world.submitted(leo)
+        entered = world.enters(ticket, TRIAGE, w.Holder(id=carla))
+        assert {row[0] for row in world.ledger(entered.id)} == {"Leo Prado", "Guardian", "Carla Dias", "Away"}
+        assert superior not in asked, "who is not told of this is not asked for"
+        facts = {"ticket_id": ticket, "ordinal": 1, "since": NOW, "by": SYSTEM.id, "due_at": NOW, "stage": TRIAGE}
+        [missed] = world.say(w.DeadlineMissed(**facts, holder=w.Holder(id=carla)))
+        assert {row[0] for row in world.ledger(missed.id)} == {"Carla Dias", "Away", "Superior"}
+
+
+def test_who_stands_beside_somebody_and_is_nowhere_holds_nothing_back(world: World, ana: str) -> None:
+    leo = world.person("Leo Prado", kind="student", guardians=[new_id()])
+    ticket = world.submitted(leo)
+    entered = world.enters(ticket, TRIAGE, w.Holder(id=ana))
+    assert {row[0] for row in world.ledger(entered.id)} == {"Leo Prado", "Ana Souza"}
+
+
 def test_who_is_told_in_app_only_has_a_suppressed_mail_row_with_its_reason(world: World, ana: str) -> None:
     quiet = world.person("Replay Um", mail=False)
     without = world.person("Sem Endereço", email=None)

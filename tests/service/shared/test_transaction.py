@@ -188,6 +188,21 @@ def test_two_verbs_of_a_batch_that_write_the_same_row_must_not_share_a_statement
             first.writes.merge(second.writes)
 
 
+def test_a_verb_that_must_not_share_a_statement_leaves_nothing_in_it(units: Units) -> None:
+    shared_note, own = new_id(), make(units)
+    with units.database.connection() as connection:
+        first, second = Transaction(connection, STORE), Transaction(connection, STORE)
+        first.update(notes, {"id": shared_note}, {"body": "a"})
+        second.change(things, own, {"name": "b"})
+        second.upsert(copies, {"id": new_id(), "sequence": 1, "name": "b"})
+        second.update(notes, {"id": shared_note}, {"body": "b"})
+        with pytest.raises(Lost):
+            first.writes.merge(second.writes)
+    left = first.writes
+    assert (left.aggregates, left.upserts, left.inserts, left.deletes, left.outbox) == ({}, {}, {}, {}, [])
+    assert [write.values for write in left.updates.values()] == [{"body": "a"}]
+
+
 def test_the_chain_of_an_aggregate_verifies_and_a_change_behind_our_back_is_found(units: Units) -> None:
     id = make(units)
     for n in range(1, 4):
