@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 
 from shared.contracts import Envelope, Event, encode
 from shared.ids import SYSTEM, new_id
+from shared.inbox import Runtime
 from shared.inbox.runner import Committer, Job
 
 
 class Arriving:
     """What every service's world can do: say events, one after the other or together."""
 
+    runtime: Runtime
     committer: Committer
     numbers: defaultdict[tuple[str, str], int]
     held: list[Envelope] | None = None

@@ -57,17 +57,23 @@ class Flow:
 
     def answer(self, ticket_id: str) -> Event:
         """The next unanswered operation of a ticket is answered; what was said."""
-        requests = [e for e in self.world.said(ticket_id) if e.name.endswith("_requested")]
-        standing = self.tickets.get(ticket_id)
-        event = requests[standing.answered if standing else 0]
-        if standing is None:
-            version = self.world.catalog[event.type].version
-            standing = self.tickets[ticket_id] = Standing(version, event.client_id)
-        standing.answered += 1
-        return self._say(self._answered(standing, event))
+        return self._say(self.answered(ticket_id))
+
+    def answered(self, ticket_id: str) -> Event:
+        """What the flow answers to the next unanswered operation of a ticket; it is yet to be said."""
+        standing, event = self._next(ticket_id)
+        return self._answered(standing, event)
 
     def refuse(self, ticket_id: str, type: str = "not-your-turn", message: str = "It is not your turn") -> Event:
         """The next unanswered operation is refused."""
+        return self._say(self.refused(ticket_id, type, message))
+
+    def refused(self, ticket_id: str, type: str = "not-your-turn", message: str = "It is not your turn") -> Event:
+        """The refusal of the next unanswered operation; it is yet to be said."""
+        standing, event = self._next(ticket_id)
+        return Refused(**self._common(standing, event), kind=_kind(event), type=type, message=message)
+
+    def _next(self, ticket_id: str) -> tuple[Standing, Any]:
         requests = [e for e in self.world.said(ticket_id) if e.name.endswith("_requested")]
         standing = self.tickets.get(ticket_id)
         event = requests[standing.answered if standing else 0]
@@ -75,8 +81,7 @@ class Flow:
             version = self.world.catalog[event.type].version
             standing = self.tickets[ticket_id] = Standing(version, event.client_id)
         standing.answered += 1
-        common = self._common(standing, event)
-        return self._say(Refused(**common, kind=_kind(event), type=type, message=message))
+        return standing, event
 
     def _say(self, event: Event) -> Event:
         self.world.say(event)
@@ -108,7 +113,7 @@ class Flow:
                 return self._decided(standing, event)
             case asked.CancelRequested():
                 return self._finished(standing, event, None, None)
-        return self._reassigned(standing, event)
+        return self.reassigned(standing, event)
 
     def enter(
         self, standing: Standing, event: Any, to: str, transition: str | None = None, *, reopened: bool = False
@@ -178,7 +183,8 @@ class Flow:
             reopen_until=standing.since + WINDOW if window else None,
         )
 
-    def _reassigned(self, standing: Standing, event: Any) -> Event:
+    def reassigned(self, standing: Standing, event: Any) -> Reassigned:
+        """The turn changes inside a stage."""
         stage = standing.version.load_stage(standing.stage)
         before, until, party = standing.holder, None, dict(stage.party) or None
         self._turn(standing)
