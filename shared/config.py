@@ -65,6 +65,13 @@ class Common:
         default="",
         secret=True,
     )
+    broker_management_url: str = option(
+        "VEZ_BROKER_MANAGEMENT_URL",
+        "RabbitMQ's management address, http://host:15672, by which `vez doctor` sees bindings; "
+        "asked as the broker's user where it names none",
+        default="",
+        secret=True,
+    )
     broker_visibility_seconds: int = option(
         "VEZ_BROKER_VISIBILITY_SECONDS",
         "embedded broker: how long a message that a dead worker held stays hidden; a delivery is bounded to half of it",

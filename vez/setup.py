@@ -9,21 +9,25 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+from kombu.exceptions import OperationalError
 
 from shared import bus
 from shared.config import Common, ConfigError, environment
 from shared.errors import Retryable
-from vez import estate, lazy, migrate, problems
+from vez import estate, lazy, migrate, problems, topology
 from vez.embedded import folder as folders
 from vez.embedded import pgmq
 from vez.embedded.folder import CLIENTS
 
 
 @click.command("setup")
-def command() -> None:
+@click.option("--redeclare", is_flag=True, help="First delete what the broker has of ours that is declared otherwise.")
+def command(redeclare: bool) -> None:
     """Prepare an installation: tables, the signing key, machine clients, the broker's mailboxes, the bucket.
 
-    Told by the variables of all services. Whatever is there already stays as it is, so run it before each release.
+    Told by the variables of all services. Whatever is there already stays as it is, so run it before each release. Only
+    with --redeclare are RabbitMQ's exchanges and mailboxes made anew where they are not as this release declares them;
+    stop every process before. What they held is asked for again.
     """
     environ = environment()
     urls = migrate.urls_of(estate.present(), environ)
@@ -34,6 +38,8 @@ def command() -> None:
     click.echo(f"Tables: migrated {', '.join(migrated)}" if migrated else "Tables: this release's already")
     lazy.load("services.identity.app").bootstrap(identity, secrets)
     click.echo(f"Machine clients: {', '.join(secrets)}")
+    if redeclare and not bus.is_embedded(identity.broker_url):
+        click.echo(f"Broker: deleted {', '.join(remove_others(identity)) or 'nothing'}")
     declare(identity)
     click.echo("Broker: exchange and mailboxes declared")
     if "attachments" in urls:
@@ -68,10 +74,28 @@ def declare(options: Common) -> None:
     try:
         publisher.declare()
     except Retryable as error:
-        reason = problems.first_line(error.__cause__ or error)
-        raise click.ClickException(f"The broker cannot be used: {reason}. See VEZ_BROKER_URL") from error
+        raise _unusable(error.__cause__ or error) from error
     finally:
         publisher.close()
+
+
+def remove_others(options: Common) -> list[str]:
+    """Delete what RabbitMQ has declared otherwise than this release; the names. Raises ClickException."""
+    with bus.new_app(options.broker_url, "vez-setup").connection_for_write() as connection:
+        try:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+            return topology.remove_others(connection)
+        except (OperationalError, *connection.connection_errors, *connection.channel_errors) as error:
+            raise _unusable(error) from error
+
+
+def _unusable(error: BaseException) -> click.ClickException:
+    """What a person is told of a broker that did not do as it was asked."""
+    reason = problems.first_line(error)
+    if differs := topology.DIFFERS.search(reason):
+        reason = f"{differs['of']} is declared otherwise ({topology.difference(differs)})"
+        return click.ClickException(f"The broker's {reason}: stop every process, then vez setup --redeclare")
+    return click.ClickException(f"The broker cannot be used: {reason}. See VEZ_BROKER_URL")
 
 
 def make_bucket(environ: Mapping[str, str]) -> None:

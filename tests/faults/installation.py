@@ -60,10 +60,11 @@ def database(folder: Path) -> Iterator[None]:
 
 
 class Broker(rabbitmq.Node):
-    """RabbitMQ with the settings of deploy/rabbitmq, where the entry `rabbitmq` is."""
+    """RabbitMQ with the settings of deploy/rabbitmq and its management plugin, where the entry `rabbitmq` is."""
 
     host = ADDRESSES["rabbitmq"]
     port_number = 5672
+    management_port = 15672
 
     @property
     def environment(self) -> dict[str, str]:
@@ -71,13 +72,16 @@ class Broker(rabbitmq.Node):
         told = ENTRIES["rabbitmq"]["environment"]
         person = f"default_user = {told['RABBITMQ_DEFAULT_USER']}\ndefault_pass = {told['RABBITMQ_DEFAULT_PASS']}\n"
         settings = self.folder / "vez.conf"
-        settings.write_text((DEPLOY / "rabbitmq/vez.conf").read_text() + person)
+        managed = f"management.tcp.ip = {self.host}\nmanagement.tcp.port = {self.management_port}\n"
+        settings.write_text((DEPLOY / "rabbitmq/vez.conf").read_text() + person + managed)
         at = {"RABBITMQ_NODE_IP_ADDRESS": self.host, "RABBITMQ_NODE_PORT": str(self.port_number)}
-        return super().environment | at | {"RABBITMQ_CONFIG_FILE": str(settings)}
+        private = super().environment
+        (self.folder / "plugins").write_text("[rabbitmq_management].")
+        return private | at | {"RABBITMQ_CONFIG_FILE": str(settings)}
 
     def answers(self) -> bool:
-        """Whether it takes a connection."""
-        return objects.takes(self.host, self.port_number)
+        """Whether both of its ports take a connection."""
+        return all(objects.takes(self.host, port) for port in (self.port_number, self.management_port))
 
 
 @contextmanager

@@ -57,6 +57,26 @@ def known_variables(service: str) -> set[str]:
 # -- the form of the file ---------------------------------------------------------------------------------------------
 
 
+def test_the_file_fits_the_schema_of_compose(document: Any) -> None:
+    assert compose.problems(document) == []
+    assert compose.problems(compose.raw()) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "broken", "said"),
+    [
+        ("front", {"ports": "8000"}, "services.front.ports: '8000' is not of type 'array'"),
+        ("setup", {"comand": ["setup"]}, "services.setup: Unevaluated properties are not allowed ('comand' was unexp"),
+        ("ticket-http", {"healthcheck": {"intervall": "1s"}}, "services.ticket-http.healthcheck: 'intervall' does not"),
+        ("ticket-http", {"depends_on": {"setup": {"condition": "done"}}}, "services.ticket-http.depends_on: {'setup':"),
+    ],
+)
+def test_the_schema_refuses_what_compose_would(document: Any, service: str, broken: Any, said: str) -> None:
+    services = document["services"]
+    found = compose.problems({**document, "services": {**services, service: {**services[service], **broken}}})
+    assert any(problem.startswith(said) for problem in found), found
+
+
 def test_the_file_has_the_form_of_a_compose_file(document: Any, entries: dict[str, Any]) -> None:
     assert {key for key in document if not key.startswith("x-")} == TOP
     for name, entry in entries.items():

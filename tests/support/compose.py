@@ -1,4 +1,4 @@
-"""docker-compose.yml as Compose reads it: merged, and interpolated with an env file."""
+"""docker-compose.yml as Compose reads it: merged, interpolated with an env file, and held against its schema."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
+from jsonschema.validators import validator_for
 
 ROOT = Path(__file__).parent.parent.parent
 FILE = ROOT / "docker-compose.yml"
@@ -51,3 +53,16 @@ def _value(match: re.Match[str], given: Mapping[str, str]) -> str:
     if operator == "-":
         return rest
     raise Missing(f"{name}: {rest or 'not set'}")
+
+
+# -- the schema -------------------------------------------------------------------------------------------------------
+
+
+def problems(document: Any) -> list[str]:
+    """What the schema of the Compose Specification finds wrong with a document: `where: what`.
+
+    The package check-jsonschema carries that schema and follows its changes.
+    """
+    schema = get_builtin_schema("vendor.compose-spec")
+    found = validator_for(schema)(schema).iter_errors(document)
+    return [f"{'.'.join(map(str, error.absolute_path)) or 'the file'}: {error.message}" for error in found]

@@ -14,6 +14,7 @@ from typing import Any, Final
 import click
 import msgspec
 import psycopg
+from rich.console import Console
 
 from shared import clock
 from shared.config import environment
@@ -23,9 +24,11 @@ from vez import lazy, migrate, places, problems
 from vez.backup import copying
 from vez.backup.copying import Copied
 from vez.embedded import folder as folders
+from vez.replay import bars
 
 MANIFEST: Final = "manifest.json"
 KEY: Final = "signing-key.pem"
+ANOTHER: Final = "take another backup, or copy this one again from where it is kept"
 SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 BUSY: Final = """
     SELECT DISTINCT application_name FROM pg_stat_activity
@@ -56,6 +59,8 @@ def backup(folder: Path, services: tuple[str, ...], data: Path) -> None:
     The files themselves are in the object store: copy that after this.
     """
     began = clock.monotonic()
+    if folder.exists():
+        raise click.ClickException(f"{folder} is there already: a backup goes to a folder of its own, which is made")
     with folders.told(folder):
         folder.mkdir(mode=0o700, parents=True)
     try:
@@ -79,22 +84,22 @@ def backup(folder: Path, services: tuple[str, ...], data: Path) -> None:
 def restore(folder: Path, services: tuple[str, ...], data: Path, yes: bool) -> None:
     """Put a backup in the place of what the databases have: of all services in FOLDER, or of those that are named.
 
-    Every process of a restored service must be stopped. Where only some are restored, the others keep what they have:
-    once the processes run again, the restored ones ask for what was said since the backup.
+    Every process of a restored service must be stopped. The whole backup is read through before anything is replaced.
+    Where only some are restored, the others keep what they have: once the processes run again, the restored ones ask
+    for what was said since the backup.
     """
     began = clock.monotonic()
     manifest = _read(folder)
     with places.settings(data, environment()) as settings:
         urls = _chosen(settings, services or tuple(manifest.services))
-        if missing := sorted(urls.keys() - manifest.services.keys()):
-            raise click.ClickException(
-                f"This backup has nothing of {', '.join(missing)}: leave that out, or take another"
-            )
+        _refuse_unfit(manifest, urls)
         if not yes:
             made = manifest.made_at.isoformat(" ", "seconds")
             click.confirm(f"Replace what {', '.join(urls)} have by what they had at {made}?", abort=True)
+        for service, url in urls.items():
+            _refuse_busy(service, url)
+        _examine(folder, {service: manifest.services[service] for service in urls})
         migrate.migrate(urls)
-        _refuse_other_tables(manifest, urls)
         for service, url in urls.items():
             _restore(service, url, folder, manifest.services[service])
         if "identity" in urls:
@@ -109,6 +114,13 @@ def _chosen(settings: Mapping[str, str], services: tuple[str, ...]) -> dict[str,
 
 def _store(service: str) -> Store:
     return lazy.load(f"services.{service}.models").STORE  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _bar(name: str, total: int | None) -> Iterator[copying.Told]:
+    """How far it has come, for who watches."""
+    with bars.shown(Console(stderr=True), transient=True) as shown:
+        yield shown.add(name, total).more
 
 
 @contextmanager
@@ -135,8 +147,8 @@ def _save_all(urls: Mapping[str, str], folder: Path) -> Manifest:
         made_at = clock.now()
         copied = {}
         for service, connection in opened.items():
-            with _reaching(service):
-                copied[service] = copying.save(connection, _store(service), folder / service, revisions[service])
+            with _reaching(service), _bar(service, None) as told:
+                copied[service] = copying.save(connection, _store(service), folder / service, revisions[service], told)
     return Manifest(made_at, importlib.metadata.version("vez"), copied)
 
 
@@ -168,13 +180,21 @@ def _tell(manifest: Manifest) -> None:
 
 
 def _read(folder: Path) -> Manifest:
+    path = folder / MANIFEST
     try:
-        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (FileNotFoundError, msgspec.DecodeError) as error:
-        raise click.ClickException(f"{folder} is no backup that was finished: it has no {MANIFEST}") from error
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except FileNotFoundError as error:
+        raise click.ClickException(
+            f"{folder} is no backup that was finished: it has no {MANIFEST}. Name the folder that vez backup made"
+        ) from error
+    except msgspec.DecodeError as error:
+        raise click.ClickException(f"{path} was changed ({problems.first_line(error)}): {ANOTHER}") from error
 
 
-def _refuse_other_tables(manifest: Manifest, urls: Mapping[str, str]) -> None:
+def _refuse_unfit(manifest: Manifest, urls: Mapping[str, str]) -> None:
+    """Raises ClickException where the backup has nothing of a service, or other tables than this release."""
+    if missing := sorted(urls.keys() - manifest.services.keys()):
+        raise click.ClickException(f"This backup has nothing of {', '.join(missing)}: leave that out, or take another")
     for service in urls:
         theirs, ours = manifest.services[service].revision, migrate.head(service)
         if theirs != ours:
@@ -184,13 +204,40 @@ def _refuse_other_tables(manifest: Manifest, urls: Mapping[str, str]) -> None:
             )
 
 
-def _restore(service: str, url: str, folder: Path, copied: Copied) -> None:
+def _refuse_busy(service: str, url: str) -> None:
+    """Raises ClickException where a process of Vez uses the database, or it cannot be reached."""
     with _reaching(service), psycopg.connect(url, connect_timeout=5, application_name="vez-restore") as connection:
-        busy = [str(row[0]) for row in connection.execute(BUSY).fetchall()]
-        if busy:
+        if busy := [str(row[0]) for row in connection.execute(BUSY).fetchall()]:
             raise click.ClickException(f"{service}'s database is in use by {', '.join(busy)}: stop these first")
-        added = copying.load(connection, _store(service), folder / service, copied)
+
+
+def _examine(folder: Path, copied: Mapping[str, Copied]) -> None:
+    """Read all that is to be put back: a damaged file must not be found when half of the services are replaced."""
+    with _bar("reading", sum(sum(each.rows.values()) for each in copied.values())) as told:
+        for service, each in copied.items():
+            with _whole("Nothing was replaced"):
+                copying.examine(_store(service), folder / service, each, told)
+
+
+@contextmanager
+def _whole(otherwise: str) -> Iterator[None]:
+    """Turns what is wrong with a backup's file into one sentence, which says how things are `otherwise`."""
+    try:
+        yield
+    except copying.Damaged as error:
+        raise click.ClickException(f"{error}. {otherwise}: {ANOTHER}") from error
+
+
+def _restore(service: str, url: str, folder: Path, copied: Copied) -> None:
     rows = sum(copied.rows.values())
+    _refuse_busy(service, url)  # again: the first look was before all of the backup was read
+    with (
+        _reaching(service),
+        psycopg.connect(url, connect_timeout=5, application_name="vez-restore") as connection,
+        _whole(f"{service} keeps what it had"),
+        _bar(service, rows) as told,
+    ):
+        added = copying.load(connection, _store(service), folder / service, copied, told)
     click.echo(f"{service}: {rows:,} rows; its events are numbered {added:,} higher from here on")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,14 @@ SEQUENCES: Final = """
 RAISE: Final = """
     CREATE OR REPLACE FUNCTION number_after_restore() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN NEW.sequence := NEW.sequence + TG_ARGV[0]::bigint; RETURN NEW; END $$"""
+
+
+Told = Callable[[int], None]
+"""Is told of so many rows more."""
+
+
+class Damaged(Exception):
+    """A file of a backup is not what was written; the text says which and how."""
 
 
 class Copied(msgspec.Struct, frozen=True):
@@ -50,28 +59,37 @@ def file_of(folder: Path, table: Table) -> Path:
     return folder / f"{table.name}.copy.gz"
 
 
-def save(connection: psycopg.Connection[Any], store: Store, folder: Path, revision: str) -> Copied:
+def save(connection: psycopg.Connection[Any], store: Store, folder: Path, revision: str, told: Told) -> Copied:
     """Write every table, as the connection's snapshot sees it. Raises psycopg.Error, OSError."""
     folder.mkdir()
-    rows = {table.name: _save(connection, table, file_of(folder, table)) for table in tables(store)}
+    rows = {table.name: _save(connection, table, file_of(folder, table), told) for table in tables(store)}
     counters = {str(name): int(last) for name, last in connection.execute(SEQUENCES).fetchall()}
     return Copied(revision, rows, counters)
 
 
-def _save(connection: psycopg.Connection[Any], table: Table, path: Path) -> int:
+def _save(connection: psycopg.Connection[Any], table: Table, path: Path, told: Told) -> int:
     statement = sql.SQL("COPY {} ({}) TO STDOUT").format(sql.Identifier(table.name), columns(table))
     rows = 0
     with gzip.open(path, "wb", compresslevel=1) as written, connection.cursor() as at, at.copy(statement) as copy:
         for part in copy:
             written.write(part)
-            rows += bytes(part).count(b"\n")  # a row is a line: a line's end in a value is written as two signs
+            lines = bytes(part).count(b"\n")  # a row is a line: a line's end in a value is written as two signs
+            rows += lines
+            told(lines)
     return rows
 
 
-def load(connection: psycopg.Connection[Any], store: Store, folder: Path, copied: Copied) -> int:
+def examine(store: Store, folder: Path, copied: Copied, told: Told) -> None:
+    """Read a service's files through, as a restore would. Raises Damaged, OSError."""
+    for table in tables(store):
+        for part in _parts(file_of(folder, table), copied.rows.get(table.name, 0)):
+            told(part.count(b"\n"))
+
+
+def load(connection: psycopg.Connection[Any], store: Store, folder: Path, copied: Copied, told: Told) -> int:
     """Put a backup's rows in the place of what is there, in one transaction; what was added to the numbers.
 
-    Raises psycopg.Error, OSError: then everything is as it was.
+    Raises psycopg.Error, Damaged, OSError: then everything is as it was.
     """
     with connection.transaction():
         before = [highest(connection, table) for table in numbered(store)]
@@ -79,7 +97,7 @@ def load(connection: psycopg.Connection[Any], store: Store, folder: Path, copied
             names = sql.SQL(", ").join(sql.Identifier(table.name) for table in tables(store))
             connection.execute(sql.SQL("TRUNCATE {}").format(names))
             for table in tables(store):
-                _load(connection, table, file_of(folder, table), copied.rows[table.name])
+                _load(connection, table, file_of(folder, table), copied.rows.get(table.name, 0), told)
         for name, last in copied.counters.items():
             advance(connection, name, last)
         after = [highest(connection, table) for table in numbered(store)]
@@ -108,20 +126,28 @@ class _without_triggers:  # noqa: N801 - read as a block's name
             self.connection.execute(statement)
 
 
-def _load(connection: psycopg.Connection[Any], table: Table, path: Path, rows: int) -> None:
+def _load(connection: psycopg.Connection[Any], table: Table, path: Path, rows: int, told: Told) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), columns(table))
-    found = 0
-    with gzip.open(path, "rb") as written, connection.cursor() as at, at.copy(statement) as copy:
-        for part in _parts(written):
+    with connection.cursor() as at, at.copy(statement) as copy:
+        for part in _parts(path, rows):
             copy.write(part)
-            found += part.count(b"\n")
+            told(part.count(b"\n"))
+
+
+def _parts(path: Path, rows: int) -> Iterator[bytes]:
+    """A file's content, piece by piece. Raises Damaged where it is not whole, or has not so many rows."""
+    found = 0
+    try:
+        with gzip.open(path, "rb") as written:
+            while part := written.read(256 * 1024):
+                found += part.count(b"\n")
+                yield part
+    except FileNotFoundError as error:
+        raise Damaged(f"{path} is missing") from error
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise Damaged(f"{path} was cut off or changed ({error})") from error
     if found != rows:
-        raise OSError(f"{path} has {found} rows and should have {rows}: the backup is damaged")
-
-
-def _parts(written: gzip.GzipFile) -> Iterator[bytes]:
-    while part := written.read(256 * 1024):
-        yield part
+        raise Damaged(f"{path} has {found:,} rows and should have {rows:,}")
 
 
 def advance(connection: psycopg.Connection[Any], counter: str, last: int) -> None:

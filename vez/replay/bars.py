@@ -28,6 +28,9 @@ class Bar:
     def one_more(self) -> None:
         self.progress.advance(self.task)
 
+    def more(self, count: int) -> None:
+        self.progress.advance(self.task, count)
+
     def so_many(self, done: int) -> None:
         self.progress.update(self.task, completed=done)
 
@@ -44,8 +47,8 @@ class Bars:
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Bars]:
-    """Bars while the block runs."""
+def shown(console: Console, *, transient: bool = False) -> Iterator[Bars]:
+    """Bars while the block runs; `transient` ones leave nothing behind, nor anything where nobody watches."""
     columns = (
         TextColumn("{task.description:<12}"),
         BarColumn(),
@@ -53,5 +56,5 @@ def shown(console: Console) -> Iterator[Bars]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, refresh_per_second=4) as progress:
+    with Progress(*columns, console=console, refresh_per_second=4, transient=transient) as progress:
         yield Bars(progress)

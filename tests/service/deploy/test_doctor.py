@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from shared import clock
-from shared.bus import Bus
 from tests.service.attachments.clamd import FRESH, Clamd
-from tests.support import databases, rabbitmq
+from tests.support import databases
 from tests.support.processes import free_port
 from vez import setup
-from vez.doctor import broker, command, outside, scanner
+from vez.doctor import command, outside, scanner
 from vez.doctor import databases as looked
 from vez.doctor.findings import Finding
 
@@ -78,11 +76,6 @@ def test_a_clock_that_is_away_is_named() -> None:
     assert "3600 s" in looked.clock_of("x", now + timedelta(hours=1), now, now).said
 
 
-def test_the_embedded_broker_without_its_worker_has_nothing_bound_or_all(installed: Mapping[str, str]) -> None:
-    assert wrong(broker.of_embedded(installed["VEZ_BROKER_URL"])) == {}
-    assert wrong(broker.of_embedded("pgmq://127.0.0.1:1/none"))
-
-
 def test_the_bucket_and_the_mail_server_are_looked_at(installed: Mapping[str, str]) -> None:
     patient = command.patient_of(command.Path("nowhere"), installed)
     assert wrong(outside.store(patient)) == {}
@@ -117,24 +110,3 @@ def test_the_command_ends_with_1_and_says_what_to_do(installed: dict[str, str]) 
     assert "WRONG  ticket service: does not answer at http://127.0.0.1:1" in result.output
     assert "→ Start it (vez run ticket http)" in result.output
     assert "ok     ticket database: PostgreSQL" in result.output
-
-
-def test_rabbitmq_is_looked_at_without_changing_it() -> None:
-    rabbitmq.require()
-    with rabbitmq.node() as node:
-        missing = list(broker.of_rabbitmq(node.url))
-        assert {f.said for f in missing if f.is_wrong} == {"is not there"}
-        assert [f.said for f in broker.of_rabbitmq(node.url)] == [f.said for f in missing]
-        publisher = Bus(node.url, "test")
-        publisher.declare()
-        publisher.close()
-        found: dict[str, Any] = {f.about: f for f in broker.of_rabbitmq(node.url)}
-        assert found["mailbox ticket"].remedy.startswith("vez run ticket worker: nobody takes from it")
-        assert not found["mailbox vez.dead"].is_wrong
-        assert not found["exchange vez.events"].is_wrong
-    assert [f.said.partition(":")[0] for f in broker.of_rabbitmq(node.url)] == ["cannot be reached"]
-
-
-def test_a_rabbitmq_that_is_too_old_is_named() -> None:
-    assert broker.of_release("3.8.9").remedy == "Upgrade it to 3.10 or newer"
-    assert not any(broker.of_release(version).is_wrong for version in ("3.10.8", "4.0.5", "of an unknown release"))
