@@ -259,8 +259,12 @@ class Reader:
 
     def took_place_at(self, database_now: datetime) -> None:
         """Set `now` from a column `clock_timestamp()` that rode in a read."""
+        self.is_at(database_now + clock.offset())
+
+    def is_at(self, now: datetime) -> None:
+        """Set `now`, unless it is set already."""
         if self._now is None:
-            self._now = database_now + clock.OFFSET
+            self._now = now
 
     def all(self, statement: Statement | ClauseElement, /, **params: Any) -> list[Any]:
         """The rows, as named tuples."""

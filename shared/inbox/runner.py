@@ -254,7 +254,7 @@ class Committer:
             self._over(round, job, "not_for_us")
             return
         tx = Transaction(connection, store, _actor(envelope), cause=envelope)
-        tx.took_place_at(known.now - clock.OFFSET)
+        tx.is_at(known.now)
         tx.vain = frozenset(job.vain)
         telemetry.follow(envelope.trace)
         try:

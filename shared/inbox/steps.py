@@ -87,7 +87,7 @@ def lock(connection: psycopg.Connection[Any], envelopes: Sequence[Envelope]) -> 
     stored = connection.execute(STORED, ([e.id for e in envelopes],))
     rows = locked.fetchall()
     return Known(
-        now=rows[0].now + clock.OFFSET,
+        now=rows[0].now + clock.offset(),
         applied={(r.word, r.aggregate_id): r.applied for r in rows},
         stored={r.id: (r.state, r.tries) for r in stored.fetchall()},
     )

@@ -38,12 +38,14 @@ GAPS = """
     SELECT i.word, i.aggregate_id, a.applied, min(i.sequence) AS lowest
     FROM inbox i JOIN applied a USING (word, aggregate_id)
     WHERE i.state = 'waiting'
-      AND (i.received_at < clock_timestamp() - make_interval(secs => %(older)s)
+      AND (i.received_at NOT BETWEEN clock_timestamp() + %(offset)s - make_interval(secs => %(older)s)
+                                 AND clock_timestamp() + %(offset)s + interval '1 minute'
            OR i.sequence - a.applied > %(restored)s)
     GROUP BY 1, 2, 3
     HAVING NOT EXISTS (SELECT FROM inbox s WHERE (s.word, s.aggregate_id) = (i.word, i.aggregate_id)
                        AND s.sequence = a.applied + 1 AND s.state IN ('waiting', 'due', 'parked'))
     LIMIT 100"""
+"""What waits longer than 10 s. What came in what is now the future came before the clock went back."""
 SKIP = "UPDATE applied SET applied = greatest(applied, %s) WHERE word = %s AND aggregate_id = %s"
 LEASE_FEED = """
     INSERT INTO feeds AS f (publisher, checked_until, leased_until)
@@ -86,7 +88,7 @@ def timers(committer: Committer, bus: Bus) -> tuple[Timer, ...]:
 def run_due(runtime: Runtime, committer: Committer) -> int:
     """Run stored events whose time has come, those whose turn has come, and those that this release now knows."""
     with runtime.database.connection() as connection:
-        rows = connection.execute(CLAIM_DUE, {"offset": clock.OFFSET}).fetchall()
+        rows = connection.execute(CLAIM_DUE, {"offset": clock.offset()}).fetchall()
         rows += connection.execute(READY).fetchall()
         unknown = connection.execute(UNKNOWN).fetchall()
     envelopes = [stored_envelope(r.envelope) for r in rows]
@@ -100,7 +102,8 @@ def run_due(runtime: Runtime, committer: Committer) -> int:
 def ask_gaps(runtime: Runtime, committer: Committer) -> int:
     """For events that wait longer than 10 s, ask their publisher for what is between."""
     with runtime.database.connection() as connection:
-        gaps = connection.execute(GAPS, {"older": GAP_SECONDS, "restored": RESTORED}).fetchall()
+        asked = {"older": GAP_SECONDS, "restored": RESTORED, "offset": clock.offset()}
+        gaps = connection.execute(GAPS, asked).fetchall()
     for gap in gaps:
         ask_gap(runtime, committer, gap.word, gap.aggregate_id, gap.applied, lowest=gap.lowest)
     return 0
@@ -184,7 +187,7 @@ def _until(committer: Committer, words: Iterable[str], now: datetime) -> datetim
     newest = max((committer.newest[w] for w in words if w in committer.newest), default=None)
     if newest is None or clock.monotonic() - latest > 5:
         return now - LAG
-    return min(now, newest - clock.OFFSET) - LAG
+    return min(now, newest - clock.offset()) - LAG
 
 
 def _fetch_missing(runtime: Runtime, committer: Committer, heads: list[dict[str, Any]]) -> None:

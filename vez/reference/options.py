@@ -19,7 +19,10 @@ Where only `VEZ_DATABASE_URL` is set, a service's database is `vez_<service>` on
 DRILL = """\
 `VEZ_DATA` is the data folder of `vez up` and of the commands that find it there, `VEZ_ADMIN_PASSWORD` the password with
 which `vez catalog`, `vez replay` and `vez inbox` sign in. `VEZ_CRASHPOINT=name:n` kills a process the n-th time that it
-passes a named point: for fault drills only."""
+passes a named point: for fault drills only. `VEZ_CLOCK_OFFSET_SECONDS=n` puts a process's clock so far ahead from
+its start on (back, where it is negative); `VEZ_CLOCK_OFFSET_FILE` names a file with such a number, which processes read
+up to ten times a second and follow while they run. Both are for tests and drills only, never for where people work:
+what is due, ends or is late is judged by that clock."""
 
 
 def make() -> str:

@@ -1,17 +1,25 @@
-"""Claiming what is due: one statement each that leases rows to the caller, so that nobody else does them meanwhile."""
+"""Claiming what is due: one statement each that leases rows to the caller, so that nobody else does them meanwhile.
+
+A lease, or a pause before another try, is never longer than so long: one that is was given before the clock went back,
+and counts as over. It would otherwise last for as long as the clock went back.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Interval, bindparam, exists, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.attachments.models import attachments, contents, metadata, rounds
+from services.attachments.rules.files import LEASE, LONGEST_WAIT
 from shared.database import Id, Text, compiled
 
 NOW: Final[ColumnElement[Any]] = func.clock_timestamp() + bindparam("offset", type_=Interval)
 UNTIL: Final[ColumnElement[Any]] = NOW + bindparam("lease", type_=Interval)
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""By so much the clocks of processes may differ, and nothing went back."""
 _audit_log: Final = metadata.tables["audit_log"]
 
 
@@ -19,15 +27,21 @@ def _word(value: str) -> ColumnElement[str]:
     return literal_column(f"'{value}'", Text)
 
 
+def _over(instant: ColumnElement[Any], longest: timedelta) -> ColumnElement[bool]:
+    """Whether an instant, which was at most so far away when it was set, has come, or was set by another clock."""
+    seconds = int((longest + CLOCKS_DIFFER).total_seconds())
+    return or_(instant <= NOW, instant > NOW + literal_column(f"interval '{seconds} seconds'", Interval))
+
+
 def _free(table: Any) -> ColumnElement[bool]:
-    return or_(table.c.leased_until.is_(None), table.c.leased_until < NOW)
+    return or_(table.c.leased_until.is_(None), _over(table.c.leased_until, LEASE))
 
 
 _checking: Final = (attachments.c.state == _word("checking"), attachments.c.removed_at.is_(None), _free(attachments))
 _leased: Final = update(attachments).values(leased_until=UNTIL)
 _due: Final = (
     select(attachments.c.id)
-    .where(*_checking, attachments.c.next_try_at <= NOW)
+    .where(*_checking, _over(attachments.c.next_try_at, LONGEST_WAIT))
     .order_by(attachments.c.next_try_at)
     .limit(literal_column("1"))
     .with_for_update(skip_locked=True)

@@ -41,12 +41,12 @@ class Claimed:
 
 def claim(tx: Transaction, actor: Actor, file_id: str) -> Claimed | None:
     """Lease a file that waits for its check; None where it does not, or somebody else has it."""
-    return _claimed(tx, tx.one(CLAIM, id=file_id, offset=clock.OFFSET, lease=LEASE))
+    return _claimed(tx, tx.one(CLAIM, id=file_id, offset=clock.offset(), lease=LEASE))
 
 
 def claim_due(tx: Transaction, actor: Actor) -> Claimed | None:
     """Lease the file whose check is due longest."""
-    return _claimed(tx, tx.one(CLAIM_DUE, offset=clock.OFFSET, lease=LEASE))
+    return _claimed(tx, tx.one(CLAIM_DUE, offset=clock.offset(), lease=LEASE))
 
 
 def _claimed(tx: Transaction, row: Any) -> Claimed | None:
@@ -57,7 +57,7 @@ def _claimed(tx: Transaction, row: Any) -> Claimed | None:
 def renew(tx: Transaction, actor: Actor, claimed: Claimed) -> Claimed | None:
     """The lease for longer; None where it was lost, or the file was removed meanwhile."""
     held = {"id": claimed.file.id, "held": claimed.leased_until}
-    row = tx.one(RENEW, **held, offset=clock.OFFSET, lease=LEASE)
+    row = tx.one(RENEW, **held, offset=clock.offset(), lease=LEASE)
     return None if row is None else Claimed(claimed.file, row.leased_until)
 
 

@@ -41,7 +41,7 @@ def give_up_abandoned(tx: Transaction, actor: Actor, older_than: timedelta) -> i
 
 def claim_untidy(tx: Transaction, actor: Actor) -> list[Untidy]:
     """Lease files that came to their end and whose parts are still there."""
-    rows = tx.all(CLAIM_UNTIDY, most=BATCH, offset=clock.OFFSET, lease=LEASE)
+    rows = tx.all(CLAIM_UNTIDY, most=BATCH, offset=clock.offset(), lease=LEASE)
     return [Untidy(row.id, from_wire(row.parts)) for row in rows]
 
 
@@ -53,7 +53,7 @@ def settle_tidied(tx: Transaction, actor: Actor, ids: Sequence[str]) -> None:
 
 def claim_unused(tx: Transaction, actor: Actor) -> list[str]:
     """Lease contents that no file has; from now on they cannot be taken up again."""
-    return [row.sha256 for row in tx.all(CLAIM_UNUSED, most=BATCH, offset=clock.OFFSET, lease=LEASE)]
+    return [row.sha256 for row in tx.all(CLAIM_UNUSED, most=BATCH, offset=clock.offset(), lease=LEASE)]
 
 
 def settle_unused(tx: Transaction, actor: Actor, sha256s: Sequence[str]) -> None:
@@ -65,7 +65,7 @@ def settle_unused(tx: Transaction, actor: Actor, sha256s: Sequence[str]) -> None
 def claim_orphan_round(tx: Transaction, actor: Actor, every: timedelta) -> bool:
     """Whether the look for orphans is due, can find something, and then is the caller's alone."""
     before = tx.one(ACTIVITY, round=ORPHANS)
-    if tx.one(CLAIM_ROUND, name=ORPHANS, offset=clock.OFFSET, lease=every) is None:
+    if tx.one(CLAIM_ROUND, name=ORPHANS, offset=clock.offset(), lease=every) is None:
         return False
     return may_find_orphans(
         looked_at=before.next_at - every if before.next_at else None,

@@ -63,6 +63,6 @@ def claiming(
 
 def claimed(reader: Reader, statement: Statement, most: int, **params: Any) -> list[Claimed]:
     """Run a compiled `claiming`; what was leased, the longest due first."""
-    rows = reader.all(statement, most=most, offset=clock.OFFSET, lease=LEASE, **params)
+    rows = reader.all(statement, most=most, offset=clock.offset(), lease=LEASE, **params)
     rows.sort(key=lambda row: (row.due_at, row.id))
     return [Claimed(row.id, row.recipient_id, row.tries, row.due_at, row.leased_until) for row in rows]

@@ -58,7 +58,7 @@ class Arrived:
 
 def claimed_incoming(reader: Reader, most: int) -> list[Arrived]:
     """Lease up to `most` mails that wait, the longest due first."""
-    rows = reader.all(_CLAIM, most=most, offset=clock.OFFSET, lease=LEASE)
+    rows = reader.all(_CLAIM, most=most, offset=clock.offset(), lease=LEASE)
     return [_arrived(row) for row in sorted(rows, key=lambda row: row.id)]
 
 

@@ -21,6 +21,7 @@ from services.notify.commands.hooking import (
 from services.notify.commands.preferring import prefer, unsubscribe
 from services.notify.commands.reading import read, read_all
 from services.notify.commands.receiving import (
+    catch_up_incoming,
     claim_incoming,
     end_incoming,
     forget_incoming,
@@ -65,6 +66,7 @@ __all__ = [
     "be_present",
     "bury_address",
     "catch_up",
+    "catch_up_incoming",
     "change_chat_room",
     "change_template",
     "change_webhook",

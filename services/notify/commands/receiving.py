@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, null, or_, select, update
 
-from services.notify.access import INCOMING, Arrived, among, claimed_incoming, incoming_of
+from services.notify.access import INCOMING, LEASE, Arrived, among, claimed_incoming, incoming_of
 from services.notify.commands.addressing import bury_address
 from services.notify.commands.notifying import tell_administrators
+from services.notify.commands.sending import CLOCKS_DIFFER
 from services.notify.models import deliveries, incoming, notices, people
 from services.notify.rules import retries
 from services.notify.rules.channels import mail_refusal
@@ -53,6 +54,16 @@ _OLD: Final = (
     .limit(bindparam("most"))
 )
 _FORGET: Final = compiled(delete(incoming).where(incoming.c.key.in_(_OLD)).returning(incoming.c.id))
+_AHEAD: Final = compiled(
+    update(incoming)
+    .where(
+        among(incoming.c.state, "waiting"),
+        or_(incoming.c.received_at > bindparam("ahead"), incoming.c.leased_until > bindparam("far")),
+        or_(incoming.c.next_try_at > bindparam("now"), incoming.c.leased_until.is_not(None)),
+    )
+    .values(next_try_at=bindparam("now"), leased_until=null())
+    .returning(incoming.c.id)
+)
 
 
 def take_in(
@@ -75,6 +86,15 @@ def take_in(
 def claim_incoming(tx: Transaction, actor: Actor, most: int) -> list[Arrived]:
     """Lease up to `most` mails that wait to the caller."""
     return claimed_incoming(tx, most)
+
+
+def catch_up_incoming(tx: Transaction, actor: Actor) -> int:
+    """After the clock went back: mail that came in, or was claimed, in what is now the future is due at once; how much.
+
+    Dealing with a mail twice at a time does nothing twice.
+    """
+    ahead = tx.now + CLOCKS_DIFFER
+    return len(tx.all(_AHEAD, ahead=ahead, far=ahead + LEASE, now=tx.now))
 
 
 def note_progress(tx: Transaction, actor: Actor, one: Arrived, **done: Any) -> None:

@@ -43,7 +43,7 @@ class Streams:
         """GET /v1/stream?ticket=: what the screen of that right hears, from `Last-Event-ID` on where it is given."""
         key = request.query_params.get("ticket", "")
         try:
-            rows = await read(self.pool, statements.USE_TICKET, key=key, offset=clock.OFFSET)
+            rows = await read(self.pool, statements.USE_TICKET, key=key, offset=clock.offset())
         except UNREACHABLE:
             return _problem(503, "unavailable", "Out of reach for the moment", request)
         if not rows:

@@ -16,7 +16,8 @@ from shared.inbox import Runtime
 
 def catch_up(runtime: Runtime) -> int:
     """Have what was made in what is now the future leave at once; how much."""
-    return runtime.run(lambda tx: commands.catch_up(tx, SYSTEM))
+    waiting = runtime.run(lambda tx: commands.catch_up_incoming(tx, SYSTEM))
+    return waiting + runtime.run(lambda tx: commands.catch_up(tx, SYSTEM))
 
 
 def forget_old(runtime: Runtime) -> int:

@@ -16,7 +16,7 @@ from services.notify.rules.retries import Outcome
 from services.notify.timers import outside
 from services.notify.timers.seeing import hold_back, look
 from services.notify.timers.settling import count
-from shared import clock
+from shared import clock, telemetry
 from shared.ids import SYSTEM
 from shared.inbox import Runtime
 from shared.transaction import Transaction
@@ -49,9 +49,13 @@ def _serve(runtime: Runtime, webhook_id: str, leased: Sequence[Claimed]) -> None
 def _bring(runtime: Runtime, webhook_id: str, one: Claimed, parcel: Parcel) -> None:
     receivers = cast(Receivers, runtime.gateways["receivers"])
     content = msgspec.json.encode(rules.body(parcel.envelope))
-    outcome = receivers.deliver(parcel.url, rules.headers(one.id, clock.now(), content, parcel.secrets), content)
+    headers = rules.headers(one.id, clock.now(), content, parcel.secrets)
+    telemetry.crash_point("before_call")
+    outcome = receivers.deliver(parcel.url, headers, content)
+    telemetry.crash_point("after_call")
     count("webhook", outcome)
     _record(runtime, webhook_id, one, outcome)
+    telemetry.crash_point("after_call_settle")
 
 
 def _record(runtime: Runtime, webhook_id: str, one: Claimed, outcome: Outcome) -> None:

@@ -38,7 +38,7 @@ ORDER BY c.ticket_id LIMIT %(limit)s"""
 
 def claim_due(tx: Transaction) -> list[str]:
     """The tickets whose flows are due now, leased for 30 s to the caller alone."""
-    return [row.ticket_id for row in tx.all(_CLAIM, offset=clock.OFFSET, limit=CLAIMED)]
+    return [row.ticket_id for row in tx.all(_CLAIM, offset=clock.offset(), limit=CLAIMED)]
 
 
 def strike(tx: Transaction, ticket_id: str) -> None:

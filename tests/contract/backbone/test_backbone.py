@@ -92,6 +92,22 @@ def test_what_was_put_off_before_the_clock_went_back_is_tried_again(stage: Stage
         stage.expect_once_and_in_order([id], 1)
 
 
+def test_what_waits_since_before_the_clock_went_back_is_asked_for(stage: Stage) -> None:
+    """Its first event was sent so long ago that only the gap question finds it."""
+    [id] = stage.open_things(1, events_each=2)
+    _, later = stage.envelopes(id)
+    with stage.units.database.connection() as connection:
+        connection.execute("UPDATE outbox SET sent_at = clock_timestamp() - interval '1 day'")
+    with stage.heard.connection() as connection:
+        columns = "id, word, aggregate_id, sequence, name, state, envelope, received_at"
+        waits = "VALUES (%s, 'ticket', %s, 2, %s, 'waiting', %s, clock_timestamp() + interval '1 hour')"
+        row = (later.id, id, later.name, Json(envelope_to_wire(later)))
+        connection.execute(f"INSERT INTO inbox ({columns}) {waits}", row)
+        connection.execute("INSERT INTO applied (word, aggregate_id, applied) VALUES ('ticket', %s, 0)", (id,))
+    with stage.worker():
+        stage.expect_once_and_in_order([id], 2)
+
+
 def test_what_the_broker_lost_is_found_by_asking_for_heads(stage: Stage) -> None:
     """Sent, marked, and gone: no later event of these aggregates ever comes."""
     ids = stage.open_things(5, events_each=2)

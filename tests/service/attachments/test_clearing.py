@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from services.attachments import commands, timers
 from services.attachments.commands import Claimed
 from services.attachments.rules import reasons
+from shared import clock
 from shared.errors import Retryable
+from shared.ids import SYSTEM
 from tests.service.attachments import samples
 from tests.service.attachments.world import Caller, Ticket, World, put_all, sha256
 
@@ -107,6 +112,23 @@ def test_a_check_that_died_is_done_again_when_its_lease_ends(world: World, ana: 
     assert world.rows("SELECT reference_count FROM contents") == [(1,)]
     world.check(id)
     assert len(world.said("attachment.stored")) == 1
+
+
+def test_what_was_leased_or_put_off_before_the_clock_went_back_is_due(
+    world: World, ana: Caller, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died, waits = (world.send(ana, ticket, name, samples.TEXT) for name in ("a.txt", "b.txt"))
+    monkeypatch.setattr(clock, "OFFSET", timedelta(hours=1))
+    assert isinstance(world.claim(died), Claimed)
+    claimed = world.claim(waits)
+    assert isinstance(claimed, Claimed)
+    world.runtime.run(lambda tx: commands.put_off(tx, SYSTEM, claimed, failed=False))
+    monkeypatch.setattr(clock, "OFFSET", timedelta())
+    world.check(died)
+    assert timers.check_due(world.runtime) == 1
+    for id in (died, waits):
+        assert ana("GET", f"/attachments/{id}").json["state"] == "stored"
+    assert len(world.said("attachment.stored")) == 2
 
 
 def test_content_that_is_just_being_removed_is_waited_for(world: World, ana: Caller, ticket: Ticket) -> None:

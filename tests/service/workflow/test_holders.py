@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from shared import clock
 from shared.contracts import ticket as asked
 from tests.service.workflow.catalogs import HOUSE
 from tests.service.workflow.house import House
@@ -98,6 +101,17 @@ def test_an_assignment_decided_on_old_facts_is_found_a_little_later(house: House
         connection.execute("UPDATE flows SET holder_id = %s", (house.eva,))
     world.later(seconds=16)
     assert world.last(ticket).holder_after.id == "finance"
+    assert world.rows("SELECT * FROM checks") == []
+
+
+def test_a_check_that_was_asked_before_the_clock_went_back_is_due(house: House, ticket: str) -> None:
+    world = house.world
+    clock.OFFSET += timedelta(hours=1)
+    world.changed(house.bruno, is_active=False)
+    clock.OFFSET -= timedelta(hours=1)
+    world.look()
+    assert world.last(ticket).holder_after.id == "finance"
+    world.later(seconds=16)
     assert world.rows("SELECT * FROM checks") == []
 
 

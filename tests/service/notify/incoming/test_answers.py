@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import smtplib
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 import pytest
 
 from services.notify import timers
 from services.notify.gateways.fetching import postbox
 from services.notify.options import Options
+from services.notify.timers.arriving import take
+from shared import clock
 from shared.contracts import ticket as t
 from shared.contracts import workflow as w
 from shared.errors import Retryable
@@ -80,7 +84,7 @@ def test_the_same_message_comes_in_once_whichever_way_it_comes(
 def test_mail_is_fetched_by_imap_and_a_line_that_breaks_loses_and_doubles_nothing(
     world: World, desk: Desk, letter: EmailMessage, options: Options
 ) -> None:
-    to = letter["Reply-To"]
+    to = str(letter["Reply-To"])
     contents = [mail(to, f"Resposta {number}").as_bytes() for number in range(3)]
     with ImapServer(contents, cut_at="STORE 2").running() as server:
         world.gateways["postbox"] = postbox(replace(options, imap_url=server.url, imap_seconds=0.0))
@@ -264,6 +268,20 @@ def test_nothing_that_a_message_looks_like_breaks_the_reading(world: World, desk
     deal(world)
     assert len(ends(world)) == len(broken)
     assert {state for state, _ in ends(world)} <= {"taken", "refused", "ignored"}
+
+
+def test_mail_that_came_in_before_the_clock_went_back_is_dealt_with_at_once(
+    world: World, desk: Desk, letter: EmailMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "OFFSET", timedelta(hours=1))
+    message = mail(letter["Reply-To"])
+    take(world.runtime, "smtp", "ana@vez.test", [parseaddr(message["To"])[1]], message.as_bytes())
+    assert timers.catch_up(world.runtime) == 0
+    monkeypatch.setattr(clock, "OFFSET", timedelta())
+    assert timers.take_mail_in(world.runtime) == 0
+    assert timers.catch_up(world.runtime) == 1
+    assert timers.take_mail_in(world.runtime) == 1
+    assert len(desk.bodies("/messages")) == 1
 
 
 def test_while_a_service_is_away_mail_waits_and_no_try_is_counted(
