@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -12,11 +12,15 @@ from typing import Final
 import psycopg
 
 from shared import clock
+from shared.ids import new_id
 from vez.chaos import checking, reader, spawn
+from vez.chaos.checking.ledger import fired
 from vez.chaos.client import Caller, Crowd, Doubtful
 from vez.chaos.driver import Driver
 from vez.chaos.faults import Fault
+from vez.chaos.faults.clocks import Jump
 from vez.chaos.history import Call, History
+from vez.chaos.hook import EVENTS
 from vez.chaos.report import Report, Strike, latency, tally
 from vez.chaos.system import System
 from vez.chaos.world import Violation
@@ -24,6 +28,7 @@ from vez.chaos.world import Violation
 CATALOG: Final = Path(__file__).with_name("catalog.yaml")
 CATALOG_AT: Final = "/api/workflow/v1/catalog?name=catalog.yaml"
 PREFERENCES: Final = "/api/notify/v1/preferences"
+WEBHOOKS: Final = "/api/notify/v1/webhooks"
 STUCK_SECONDS: Final = 60.0
 """How long after the last fault everything must be where it belongs."""
 WALKED_SECONDS: Final = 120.0
@@ -36,7 +41,8 @@ LOOK_SECONDS: Final = 1.0
 class Drill:
     """People at work on a system that is struck. `tell` hears what goes on.
 
-    Without `mail` they are told in the application only: nothing then waits for the lease of a worker that died.
+    Without `outside` people are told in the application only, and there is no webhook: nothing then waits for the lease
+    of a worker that died.
     """
 
     system: System
@@ -44,7 +50,8 @@ class Drill:
     tell: Callable[[str], None]
     history: History = field(default_factory=History)
     calm_seconds: float = CALM_SECONDS
-    mail: bool = True
+    outside: bool = True
+    _timers: Mapping[str, int] = field(default_factory=dict)
 
     def run(self, faults: Sequence[Fault], tickets: int) -> Report:
         """Strike with each fault in turn while at least so many tickets are walked. The system must run.
@@ -55,8 +62,7 @@ class Drill:
             caller, crowd = Caller(origin, self.history), Crowd()
             crowd.enter(caller.api)
             self._publish(caller, crowd)
-            for session in () if self.mail else crowd.sessions.values():
-                caller.api.call(session, "PUT", PREFERENCES, {"mail": False}, headers={"If-Match": "*"})
+            self._tell_outside(caller, crowd)
             driver = Driver(caller, crowd, self.seed, lambda: self.system.offset)
             driver.start()
             patience = 0.0
@@ -79,9 +85,12 @@ class Drill:
             deaths=self.system.deaths,
             repeated_mails=len(self.system.mail.taken) - len(set(self.system.mail.taken)),
             mails=len(self.system.mail.taken),
+            repeated_hook_calls=len(self.system.hook.taken) - len(set(self.system.hook.taken)),
+            hook_calls=len(self.system.hook.taken),
             strikes=strikes,
             settled_seconds=round(settled, 1),
             violations=violations,
+            timers=dict(self._timers),
         )
 
     def _publish(self, caller: Caller, crowd: Crowd) -> None:
@@ -93,6 +102,15 @@ class Drill:
             return types is not None and any(each["code"] == "drill" for each in types["items"])
 
         spawn.wait_for(is_offered, "the drill's type to be offered")
+
+    def _tell_outside(self, caller: Caller, crowd: Crowd) -> None:
+        """Have the webhook told of what happens, or people told in the application only."""
+        if self.outside:
+            hook = {"url": self.system.hook.url, "events": list(EVENTS)}
+            caller.api.call(crowd.admin, "POST", WEBHOOKS, hook, key=new_id())
+            return
+        for session in crowd.sessions.values():
+            caller.api.call(session, "PUT", PREFERENCES, {"mail": False}, headers={"If-Match": "*"})
 
     def _wait_for(self, driver: Driver, tickets: int) -> None:
         while driver.opened < tickets:
@@ -114,6 +132,8 @@ class Drill:
 
     def _strike(self, fault: Fault, chance: random.Random) -> Strike:
         """One fault: what people met while it lasted, and how soon a command was accepted and carried out again."""
+        if isinstance(fault, Jump):
+            fault.prepare(self.system)
         began = clock.monotonic()
         fault.start(self.system, chance)
         clock.sleep(fault.seconds)
@@ -128,6 +148,7 @@ class Drill:
             calls=tally(met),
             latency_ms=latency(met),
             unreached=list(getattr(fault, "unreached", ())),
+            timers_pending=fault.pending if isinstance(fault, Jump) else 0,
         )
 
     def _accepted_since(self, instant: float) -> list[Call]:
@@ -152,9 +173,17 @@ class Drill:
 
     def _judge(self, calls: Sequence[Call] | None) -> list[Violation]:
         system = self.system
-        repeats = system.deaths + system.mail.lies
+        known = {
+            "calls": calls,
+            "now": clock.now() + system.offset,
+            "mail": list(system.mail.taken),
+            "called": list(system.hook.taken),
+            "repeats": system.deaths + system.mail.lies,
+            "hook_repeats": system.deaths + system.hook.lies,
+        }
         try:
-            world = reader.read(system.databases(), system.bucket, calls, list(system.mail.taken), repeats)
+            world = reader.read(system.databases(), system.bucket, **known)
         except psycopg.OperationalError as error:
             return [Violation("databases_answer", str(error).strip())]
+        self._timers = fired(world)
         return checking.check(world)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,13 +13,13 @@ from psycopg.types.string import TextLoader
 
 from shared.contracts.topology import SERVICES
 from vez import lazy
-from vez.chaos.history import Call
 from vez.chaos.world import (
     Delivery,
     Entered,
     Event,
     File,
     Flow,
+    Hook,
     Operation,
     Published,
     Received,
@@ -53,21 +53,21 @@ MESSAGES: Final = "SELECT ticket_id, body FROM messages"
 RATINGS: Final = "SELECT ticket_id FROM ratings"
 FLOWS: Final = """
     SELECT ticket_id, type, type_version AS version, state, stage, side, ordinal, since,
-           coalesce(holder_id::text, 'queue:' || holder_queue) AS holder FROM flows"""
+           coalesce(holder_id::text, 'queue:' || holder_queue) AS holder, next_at FROM flows"""
 CLOCK_TURNS: Final = "SELECT ticket_id, ordinal, since, side FROM turns ORDER BY ticket_id, ordinal"
 VERSIONS: Final = "SELECT type, number, content FROM type_versions"
 DELIVERIES: Final = "SELECT id, event_id, recipient_id, channel, state FROM deliveries"
+HOOKS: Final = "SELECT id, events FROM webhooks WHERE NOT is_deleted AND NOT is_disabled"
 FILES: Final = "SELECT id, ticket_id, state, sha256, removed_at IS NOT NULL AS is_removed FROM attachments"
 SHOWN_FILES: Final = "SELECT id FROM files WHERE state = 'stored'"
 CHAIN: Final = "SELECT word, aggregate_id, position, digest, head FROM audit_log ORDER BY word, aggregate_id, position"
 
 
-def read(
-    urls: Mapping[str, str], objects: Path, calls: Sequence[Call] | None, mail: Sequence[str], repeats: int
-) -> World:
-    """The world now; `objects` is the folder of the object store's bucket.
+def read(urls: Mapping[str, str], objects: Path, **known: Any) -> World:
+    """The world: what the databases say, and what is `known` beside (fields of World: calls, mail, now …).
 
-    Raises psycopg.OperationalError where a database cannot be reached.
+    `objects` is the folder of the object store's bucket. Raises psycopg.OperationalError where a database cannot be
+    reached.
     """
     services: dict[str, Service] = {}
     rows: dict[str, Any] = {}
@@ -79,7 +79,7 @@ def read(
             if service == "attachments":
                 rows["files"] = [_file(row, objects) for row in connection.execute(FILES)]
             rows |= _OWN.get(service, lambda _: {})(connection)
-    return World(calls=calls, services=services, mail=mail, repeats=repeats, broken_chains=broken, **rows)
+    return World(services=services, broken_chains=broken, **rows, **known)
 
 
 def _open(url: str) -> psycopg.Connection[dict[str, Any]]:
@@ -132,7 +132,10 @@ def _graph(content: Any) -> Published:
 
 
 def _notify(connection: psycopg.Connection[dict[str, Any]]) -> dict[str, Any]:
-    return {"deliveries": _all(connection, DELIVERIES, Delivery)}
+    return {
+        "deliveries": _all(connection, DELIVERIES, Delivery),
+        "hooks": [Hook(row["id"], frozenset(row["events"])) for row in connection.execute(HOOKS)],
+    }
 
 
 def _file(row: Mapping[str, Any], objects: Path) -> File:

@@ -14,7 +14,9 @@ SHOWN = 40
 
 
 class Strike(msgspec.Struct, frozen=True):
-    """One fault. `works_again_seconds`: from its end until the first command was accepted."""
+    """One fault. `works_again_seconds`: from its end until the first command was accepted; `timers_pending`: what was
+    about to be done by time when a clock jumped.
+    """
 
     name: str
     lasted_seconds: float
@@ -22,12 +24,14 @@ class Strike(msgspec.Struct, frozen=True):
     calls: dict[str, int]
     latency_ms: dict[str, float]
     unreached: list[str]
+    timers_pending: int = 0
 
     @property
     def line(self) -> str:
         """It in one line."""
         met = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.calls.items()))
         missed = f"; not reached: {', '.join(self.unreached)}" if self.unreached else ""
+        missed += f"; {self.timers_pending} timers were pending" if self.timers_pending else ""
         slowest = self.latency_ms.get("p99", 0)
         return (
             f"{self.name} ({self.lasted_seconds:.1f} s): {met or 'no call'}; p99 {slowest:.0f} ms; "
@@ -36,7 +40,7 @@ class Strike(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """All of a drill."""
+    """All of a drill. `timers`: how many fired, by what they did."""
 
     seed: int
     tickets: int
@@ -45,9 +49,12 @@ class Report(msgspec.Struct, frozen=True):
     deaths: int
     mails: int
     repeated_mails: int
+    hook_calls: int
+    repeated_hook_calls: int
     strikes: list[Strike]
     settled_seconds: float
     violations: list[Violation]
+    timers: dict[str, int]
 
     def lines(self) -> list[str]:
         """It for a person; the violations first by their rule, at most forty."""
@@ -55,7 +62,9 @@ class Report(msgspec.Struct, frozen=True):
         found = [
             f"tickets walked: {self.tickets}; commands: {met}; p50 {self.latency_ms.get('p50', 0):.0f} ms, "
             f"p99 {self.latency_ms.get('p99', 0):.0f} ms",
-            f"processes killed: {self.deaths}; mails: {self.mails}, sent once more: {self.repeated_mails}",
+            f"processes killed: {self.deaths}; mails: {self.mails}, sent once more: {self.repeated_mails}; "
+            f"messages to the webhook: {self.hook_calls}, brought once more: {self.repeated_hook_calls}",
+            f"timers fired: {', '.join(f'{n} {name}' for name, n in sorted(self.timers.items())) or 'none'}",
             f"everything where it belongs after {self.settled_seconds:g} s",
         ]
         by_rule = Counter(violation.rule for violation in self.violations)

@@ -20,6 +20,7 @@ import psycopg
 from shared.contracts.topology import SERVICES
 from vez.bench.stack import Stack
 from vez.chaos import spawn
+from vez.chaos.hook import HookServer
 from vez.chaos.mail import MailServer
 from vez.chaos.proxy import Proxy
 from vez.chaos.rabbitmq import Node
@@ -28,13 +29,16 @@ from vez.embedded import postgres, store, wiring
 from vez.embedded.folder import Folder
 from vez.http import Origin, Unreachable
 
-START_SECONDS: Final = 90.0
+START_SECONDS: Final = 240.0
 SUPERVISOR: Final = "up"
 
 
 @dataclass
 class System:
-    """A running system. `deaths`: how many processes were killed by us, each of which may repeat one mail."""
+    """A running system. `deaths`: how many processes were killed by us, each of which may repeat a mail and a message.
+
+    `offset`: how far its clocks are ahead of ours.
+    """
 
     place: Path
     with_rabbitmq: bool = False
@@ -42,6 +46,7 @@ class System:
     offset: timedelta = timedelta()
     node: Node | None = None
     mail: MailServer = field(default_factory=MailServer)
+    hook: HookServer = field(default_factory=HookServer)
     port: int = field(default_factory=spawn.free_port)
     _process: subprocess.Popen[str] | None = None
     _ends: ExitStack = field(default_factory=ExitStack)
@@ -50,6 +55,7 @@ class System:
         self.folder = Folder(self.place / "data")
         self.crashes = self.place / "crashes"
         self.crashes.mkdir()
+        self.clock = self.place / "clock"
         self.url = f"http://127.0.0.1:{self.port}"
         self.broker = Proxy(lambda: ("127.0.0.1", self.node.port if self.node else 0))
         self.smtp = Proxy(lambda: ("127.0.0.1", self.mail.port))
@@ -61,6 +67,8 @@ class System:
         """Start everything and wait until it is ready. Raises NotInTime."""
         self.mail.start()
         self._ends.callback(self.mail.stop)
+        self.hook.start()
+        self._ends.callback(self.hook.stop)
         for proxy in (self.broker, self.smtp, self.objects):
             proxy.start()
             self._ends.callback(proxy.close)
@@ -82,9 +90,10 @@ class System:
     def _environ(self) -> Mapping[str, str]:
         found = {
             "VEZ_CRASHPOINT_FOLDER": str(self.crashes),
+            "VEZ_NOTIFY_WEBHOOK_ALLOW": "127.0.0.0/8",
             "VEZ_NOTIFY_SMTP_URL": f"smtp://127.0.0.1:{self.smtp.port}",
             "VEZ_ATTACHMENTS_S3_URL": f"http://127.0.0.1:{self.objects.port}",
-            "VEZ_CLOCK_OFFSET_SECONDS": str(self.offset.total_seconds()),
+            "VEZ_CLOCK_OFFSET_FILE": str(self.clock),
         }
         if self.with_rabbitmq:
             found["VEZ_BROKER_URL"] = f"amqp://guest:guest@127.0.0.1:{self.broker.port}//"
@@ -127,17 +136,24 @@ class System:
                 found[output.stem].append(pid)
         return found
 
+    def move_clock(self, by: timedelta) -> None:
+        """Have the clock of every process jump, while they run: each sees it within a tenth of a second."""
+        self.offset += by
+        new = self.clock.with_suffix(".new")
+        new.write_text(str(self.offset.total_seconds()))
+        new.replace(self.clock)
+
     def kill(self, kind: str, chance: random.Random) -> str:
         """Kill -9 one process whose name ends in `kind`, chosen at random; its name, or nothing where none runs."""
         victims = [(name, pid) for name, pids in self.processes().items() if name.endswith(kind) for pid in pids]
         if not victims:
             return ""
         name, pid = chance.choice(sorted(victims))
-        self.deaths += 1
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             return ""
+        self.deaths += 1
         return name
 
     # -- its databases ----------------------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from typing import Any, Final
 from shared import clock
 from vez.chaos import files
 from vez.chaos.client import TICKETS, Caller, Command, Crowd
+from vez.chaos.world import TYPE
 from vez.replay.api import Session
 
-TYPE: Final = "drill"
 MOST_STEPS: Final = 14
-SLEEP: Final = timedelta(seconds=2)
+SLEEPS: Final = (timedelta(seconds=2), timedelta(minutes=30))
+"""How long a ticket is sent to sleep. Nobody waits for the long sleep to end: it is there for clocks that jump."""
 WAYS: Final[dict[str, tuple[tuple[str, int], ...]]] = {
     "received": (("work", 6), ("ask", 4)),
     "asked": (("answer", 8), ("drop", 2)),
@@ -123,9 +124,11 @@ class Walk:
         elif attends and roll < 0.30:
             other = self.chance.choice([s for s in self.crowd.of("attendant") if s.id != holder.id])
             self._send(holder, ticket, "transfer", {"to": other.id, "reason": "A change of hands"})
-        elif attends and roll < 0.36:
-            until = (clock.now() + offset + SLEEP).isoformat()
+        elif attends and roll < 0.40:
+            sleep = self.chance.choice(SLEEPS)
+            until = (clock.now() + offset + sleep).isoformat()
             self._send(holder, ticket, "schedule", {"until": until, "reason": "A moment"})
+            self.is_over = sleep == max(SLEEPS)
         else:
             ways = WAYS[stage]
             transition = self.chance.choices([way for way, _ in ways], [weight for _, weight in ways])[0]

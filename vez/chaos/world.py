@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from vez.chaos.history import Call
+
+TYPE: Final = "drill"
+"""The type of ticket that a drill walks; others are of the demonstration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A flow's row in the workflow service."""
+    """A flow's row in the workflow service. `next_at`: when time next does something in it."""
 
     ticket_id: str
     type: str
@@ -127,6 +130,7 @@ class Flow:
     ordinal: int
     since: datetime
     holder: str | None
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,22 @@ class Delivery:
     recipient_id: str
     channel: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook, and the events that it hears of."""
+
+    id: str
+    events: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A message that a webhook's receiver took: the id of the delivery that it is, and of the event that it brought."""
+
+    delivery_id: str
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +186,13 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All of it. `calls` is None where the history is not known; `repeats`: how many e-mails may be there once more."""
+    """All of it. `calls` is None where the history is not known; `now` is the instant by the system's own clock.
+
+    `repeats`, `hook_repeats`: how many e-mails, and messages of webhooks, may be there once more.
+    """
 
     calls: Sequence[Call] | None = None
+    now: datetime | None = None
     services: Mapping[str, Service] = field(default_factory=dict)
     stored: Sequence[Stored] = ()
     tickets: Sequence[Ticket] = ()
@@ -184,8 +208,11 @@ class World:
     files: Sequence[File] = ()
     shown_files: Sequence[str] = ()
     mail: Sequence[str] = ()
+    hooks: Sequence[Hook] = ()
+    called: Sequence[Called] = ()
     broken_chains: Sequence[str] = ()
     repeats: int = 0
+    hook_repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)

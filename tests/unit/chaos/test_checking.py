@@ -23,7 +23,8 @@ from tests.unit.chaos.worlds import (
     with_service,
 )
 from vez.chaos import checking
-from vez.chaos.world import Delivery, Entered, Event, Operation, Turn, World
+from vez.chaos.checking.ledger import fired
+from vez.chaos.world import Called, Delivery, Entered, Event, Operation, Turn, World
 
 
 def changed(field: str, place: int, **changes: Any) -> World:
@@ -132,6 +133,7 @@ BROKEN: Sequence[tuple[str, str, Callable[[], World]]] = (
         lambda: more("entered", Entered(TICKET, 4, "gone", "drop", None, None)),
     ),
     ("timers_fired_once", "was said 2 times", told_twice),
+    ("timers_that_are_due_have_fired", "nothing happened", lambda: replace(WHOLE, now=minute(31))),
     ("timers_fired_once", "woken 1 times", lambda: changed("turns", 2, cause="wake")),
     (
         "numbers_of_events_have_no_gap",
@@ -194,6 +196,16 @@ BROKEN: Sequence[tuple[str, str, Callable[[], World]]] = (
     ("mail_was_sent_once", "no mailbox has it", lambda: replace(WHOLE, mail=[])),
     ("mail_was_sent_once", "which is no delivery", lambda: more("mail", "forged")),
     ("mail_was_sent_once", "1 mails were sent once more", lambda: more("mail", "d2")),
+    ("every_hook_is_told_of_what_it_hears", "there is no delivery of f3", lambda: without("deliveries", 3)),
+    (
+        "every_hook_is_told_of_what_it_hears",
+        "there is no delivery of f1",
+        lambda: changed("deliveries", 2, recipient_id="another"),
+    ),
+    ("hooks_were_called_once", "w3 says that a receiver took it, and none did", lambda: without("called", 1)),
+    ("hooks_were_called_once", "which is no delivery", lambda: more("called", Called("forged", "f1"))),
+    ("hooks_were_called_once", "is of event f3, and brought f1", lambda: changed("called", 1, event_id="f1")),
+    ("hooks_were_called_once", "1 messages came once more", lambda: more("called", Called("w1", "f1"))),
 )
 
 
@@ -221,6 +233,27 @@ def test_what_is_not_known_may_have_happened_or_not() -> None:
 
 def test_a_mail_may_be_there_again_for_each_death() -> None:
     assert checking.check(replace(WHOLE, mail=["d2", "d2"], repeats=1)) == []
+
+
+def test_a_message_may_come_to_a_hook_again_for_each_death_and_each_lost_answer() -> None:
+    assert checking.check(replace(more("called", Called("w1", "f1")), hook_repeats=1)) == []
+
+
+def test_a_hook_is_not_judged_by_what_was_said_of_tickets_before_it_was_there() -> None:
+    of_the_demonstration = [replace(WHOLE.flows[0], type="billing_dispute")]
+    left = [d for d in WHOLE.deliveries if d.channel != "webhook"]
+    assert checking.check(replace(WHOLE, flows=of_the_demonstration, published={}, deliveries=left, called=[])) == []
+
+
+def test_timers_are_counted_by_what_they_did() -> None:
+    woken = [*WHOLE.turns[:2], replace(WHOLE.turns[2], cause="wake")]
+    assert fired(replace(WHOLE, turns=woken)) == {"deadline_missed": 1, "wake": 1}
+
+
+def test_a_flow_that_ended_is_due_no_more() -> None:
+    ended = replace(WHOLE.flows[0], state="concluded")
+    late = [v for v in checking.check(replace(WHOLE, flows=[ended], now=minute(31))) if "due" in v.rule]
+    assert late == []
 
 
 def test_without_a_history_what_people_asked_is_not_judged() -> None:

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.origin import Reply, Request, origin
 from vez.chaos import history
 from vez.chaos.client import Caller, Command, Doubtful
 from vez.chaos.history import Call, History
+from vez.chaos.hook import HookServer
 from vez.chaos.mail import MailServer
 from vez.chaos.proxy import Proxy
+from vez.chaos.world import Called
 from vez.replay.api import Session, Tokens
 
 
@@ -124,6 +127,33 @@ def test_a_lying_mail_server_takes_it_and_does_not_say_so(mail: MailServer, mood
     with pytest.raises(raised):
         sent(mail)
     assert (mail.taken, mail.lies) == (["d1"], 1)
+
+
+@pytest.fixture
+def hook() -> Iterator[HookServer]:
+    server = HookServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+def brought(hook: HookServer) -> int:
+    """Bring a message; the status of the answer."""
+    content = {"type": "flow.finished", "data": {"id": "e1", "name": "flow.finished"}}
+    return httpx.post(hook.url, json=content, headers={"webhook-id": "w1"}, timeout=5, trust_env=False).status_code
+
+
+def test_a_hooks_receiver_keeps_what_a_message_says_that_it_is(hook: HookServer) -> None:
+    assert brought(hook) == 204
+    assert (hook.taken, hook.lies) == ([Called("w1", "e1")], 0)
+
+
+def test_a_hooks_receiver_loses_as_many_answers_as_it_is_told_to(hook: HookServer) -> None:
+    hook.lose(1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        brought(hook)
+    assert (brought(hook), hook.to_lose) == (204, 0)
+    assert (hook.taken, hook.lies) == ([Called("w1", "e1")] * 2, 1)
 
 
 def called(*replies: Reply) -> Call:

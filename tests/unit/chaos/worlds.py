@@ -9,11 +9,13 @@ from typing import Any
 
 from vez.chaos.history import Call
 from vez.chaos.world import (
+    Called,
     Delivery,
     Entered,
     Event,
     File,
     Flow,
+    Hook,
     Operation,
     Published,
     Received,
@@ -25,6 +27,7 @@ from vez.chaos.world import (
 )
 
 ANA, BRUNO = "ana", "bruno"
+HOOK = "hook"
 TICKET = "t1"
 AT = datetime(2026, 11, 7, 12, tzinfo=UTC)
 TICKETS = "/api/ticket/v1/tickets"
@@ -125,14 +128,22 @@ WHOLE = World(
     operations=[Operation(o, TICKET, k, "done") for o, k in (("o1", "submit"), ("o2", "take"), ("o3", "advance"))],
     messages=[(TICKET, "k4")],
     ratings=[TICKET],
-    flows=[Flow(TICKET, "drill", 1, "running", "asked", "client", 3, minute(3), ANA)],
+    flows=[Flow(TICKET, "drill", 1, "running", "asked", "client", 3, minute(3), ANA, minute(30))],
+    now=minute(10),
     clock_turns=[(TICKET, n, minute(n), side) for n, side in ((1, "attendant"), (2, "attendant"), (3, "client"))],
     published={
         ("drill", 1): Published(
             "received", {("received", "ask"): "asked", ("asked", "drop"): "gone"}, frozenset({"gone"})
         )
     },
-    deliveries=[Delivery("d1", "f3", ANA, "in_app", "sent"), Delivery("d2", "f3", ANA, "mail", "sent")],
+    deliveries=[
+        Delivery("d1", "f3", ANA, "in_app", "sent"),
+        Delivery("d2", "f3", ANA, "mail", "sent"),
+        Delivery("w1", "f1", HOOK, "webhook", "sent"),
+        Delivery("w3", "f3", HOOK, "webhook", "sent"),
+    ],
+    hooks=[Hook(HOOK, frozenset({"flow.stage_entered"}))],
+    called=[Called("w1", "f1"), Called("w3", "f3")],
     files=[File("u1", TICKET, "stored", is_whole=True), File("u2", TICKET, "uploading")],
     shown_files=["u1"],
     mail=["d2"],

@@ -128,6 +128,21 @@ def timers_fired_once(world: World) -> Iterator[str]:
             yield f"ticket {ticket_id} was scheduled {turns['schedule']} times and woken {turns['wake']} times"
 
 
+def timers_that_are_due_have_fired(world: World) -> Iterator[str]:
+    """In no running flow is there anything that time should have done by now."""
+    for flow in world.flows:
+        if world.now and flow.state == "running" and flow.next_at is not None and flow.next_at <= world.now:
+            yield f"the flow of {flow.ticket_id} was due at {flow.next_at}, and nothing happened by {world.now}"
+
+
+def fired(world: World) -> Mapping[str, int]:
+    """How many timers fired, by what they did: what there was for the rules to judge."""
+    said = world.services["workflow"].said if "workflow" in world.services else ()
+    found = Counter(event.name.partition(".")[2] for event in said if event.name in TIMERS)
+    found["wake"] = sum(turn.cause == "wake" for turn in world.turns)
+    return dict(found)
+
+
 RULES: Final = (
     ledgers_have_no_gap_and_no_overlap,
     tickets_show_their_last_turn,
@@ -135,4 +150,5 @@ RULES: Final = (
     both_ledgers_are_one,
     histories_are_paths_of_the_flow,
     timers_fired_once,
+    timers_that_are_due_have_fired,
 )

@@ -1,4 +1,4 @@
-"""The delivery ledger: one row for each event, recipient and channel; what it says was sent is in the mailbox once."""
+"""The delivery ledger: one row for each event, recipient and channel; what it says was sent arrived, once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from vez.chaos.world import Event, World
+from vez.chaos.world import TYPE, Event, World
 
 TURNS: Final = frozenset({"flow.stage_entered", "flow.reassigned"})
 SETTLED: Final = frozenset({"sent", "suppressed"})
@@ -66,9 +66,40 @@ def mail_was_sent_once(world: World) -> Iterator[str]:
         yield f"{repeated} mails were sent once more, and at most {world.repeats} may have been"
 
 
+def every_hook_is_told_of_what_it_hears(world: World) -> Iterator[str]:
+    """Of each event of a drilled ticket that a webhook hears of there is a delivery to it."""
+    told = {(d.event_id, d.recipient_id) for d in world.deliveries if d.channel == "webhook"}
+    drilled = {flow.ticket_id for flow in world.flows if flow.type == TYPE}
+    for event in (event for service in world.services.values() for event in service.said):
+        for hook in world.hooks:
+            is_heard = event.name in hook.events and event.aggregate_id in drilled
+            if is_heard and (event.id, hook.id) not in told:
+                yield f"webhook {hook.id} hears of {event.name}, and there is no delivery of {event.id} to it"
+
+
+def hooks_were_called_once(world: World) -> Iterator[str]:
+    """What the ledger says was sent, a receiver took; again only where somebody died at it, or an answer was lost."""
+    copies = Counter(call.delivery_id for call in world.called)
+    deliveries = {d.id: d for d in world.deliveries if d.channel == "webhook"}
+    for delivery in deliveries.values():
+        if delivery.state == "sent" and not copies[delivery.id]:
+            yield f"delivery {delivery.id} says that a receiver took it, and none did"
+    for call in set(world.called):
+        found = deliveries.get(call.delivery_id)
+        if found is None:
+            yield f"a receiver took {call.delivery_id}, which is no delivery"
+        elif found.event_id != call.event_id:
+            yield f"delivery {call.delivery_id} is of event {found.event_id}, and brought {call.event_id}"
+    repeated = sum(count - 1 for count in copies.values())
+    if repeated > world.hook_repeats:
+        yield f"{repeated} messages came once more to receivers, and at most {world.hook_repeats} may have"
+
+
 RULES: Final = (
     one_delivery_for_each_event_recipient_and_channel,
     every_holder_was_told,
     deliveries_are_settled,
     mail_was_sent_once,
+    every_hook_is_told_of_what_it_hears,
+    hooks_were_called_once,
 )

@@ -39,6 +39,7 @@ FAULTS: Final[dict[str, Kind]] = {
     "smtp-down": Kind("the mail server cannot be reached", lambda: [outside.Down("smtp")]),
     "smtp-slow": Kind("the mail server takes its time", lambda: [outside.Slow("smtp")]),
     "smtp-lies": Kind("the mail server takes mail and does not say so", outside.lies),
+    "hook-lies": Kind("the webhook's receiver does not say what it took", lambda: [outside.AnswersLost()]),
     "store-down": Kind("the object store cannot be reached", lambda: [outside.Down("store")]),
     "store-slow": Kind("the object store takes its time", lambda: [outside.Slow("store")]),
     "store-lies": Kind("the object store takes files and forgets them", lambda: [outside.Forgetful()]),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+from vez.chaos import spawn
 from vez.chaos.faults.fault import Fault
 from vez.chaos.mail import Mood
 from vez.chaos.proxy import Proxy
 from vez.chaos.system import System
 
 Which = Literal["smtp", "store"]
+LOST_SECONDS: Final = 60.0
 
 
 def _proxy(system: System, which: Which) -> Proxy:
@@ -80,6 +82,23 @@ class Lying:
     def stop(self, system: System) -> None:
         """Say the truth again."""
         system.mail.mood = "honest"
+
+
+@dataclass
+class AnswersLost:
+    """The webhook's receiver takes messages, and breaks off before it says so: they come again."""
+
+    count: int = 2
+    seconds: float = 0.0
+    name: str = "the webhook's receiver takes messages and does not say so"
+
+    def start(self, system: System, chance: random.Random) -> None:
+        """Lose the next answers; not so many that the receiver is left alone for a while."""
+        system.hook.lose(self.count)
+
+    def stop(self, system: System) -> None:
+        """Wait until they were lost. Raises NotInTime."""
+        spawn.wait_for(lambda: not system.hook.to_lose, "answers to be lost", seconds=LOST_SECONDS)
 
 
 @dataclass

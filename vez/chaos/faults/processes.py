@@ -24,6 +24,9 @@ POINTS: Final = (
     "before_send",
     "after_send",
     "after_settle",
+    "before_call",
+    "after_call",
+    "after_call_settle",
     "before_reserve",
     "after_put",
     "after_store",
@@ -69,8 +72,13 @@ class KillAny(Kill):
     kind: str = "process"
 
     def start(self, system: System, chance: random.Random) -> None:
-        """Kill one."""
-        self.victim = system.kill(chance.choice(["worker", "worker", "http", "stream"]), chance)
+        """Kill one; where the last of its kind is only being started again, wait for it. Raises NotInTime."""
+        kind = chance.choice(["worker", "worker", "http", "stream"])
+        spawn.wait_for(lambda: self._strike(system, kind, chance), f"a process to kill: {kind}", seconds=ALIVE_SECONDS)
+
+    def _strike(self, system: System, kind: str, chance: random.Random) -> bool:
+        self.victim = system.kill(kind, chance)
+        return bool(self.victim)
 
     def stop(self, system: System) -> None:
         """The next one may be killed while this one starts: nothing waits."""
