@@ -75,6 +75,18 @@ class Kept:
         )
 
 
+PEOPLE: Final = (
+    Kept("people", "id"),
+    Kept("erasures", "person_id", without=("requested_at",)),
+    Kept("profiles", "code", "text"),
+)
+"""What every service keeps of people."""
+CATALOG: Final = (Kept("queues", "code", "text"), Kept("settings", "key", "text"), Kept("types", "code", "text"))
+"""What ticket and notify keep of the catalog."""
+AUDITED: Final = Kept("audit_log", "aggregate_id", "text", without=("id", "at", "detail_digest", "digest", "head"))
+"""The audit, without its chain, in which instants and ids are."""
+
+
 def rows_of(connection: Any, kept: Sequence[Kept], names: Sequence[str]) -> list[Any]:
     """The rows that bear one of these names, each with its table's."""
     query = " UNION ALL ".join(each.query() for each in kept)

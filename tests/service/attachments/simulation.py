@@ -10,7 +10,7 @@ from tests.service.attachments.world import World
 from tests.support.publishers import Publishers
 from tests.support.saying import Sayings
 from tests.support.simulation import Simulation
-from tests.support.twins import Kept
+from tests.support.twins import AUDITED, PEOPLE, Kept
 
 STORED: Final = """
     INSERT INTO attachments (id, ticket_id, ticket_type, by_id, name, size, sha256, state, parts, created_at)
@@ -28,11 +28,9 @@ class AttachmentsSimulation(Simulation):
         Kept("attachments", "id", without=("created_at", "removed_at", "head")),
         Kept("contents", "sha256", "text", without=("changed_at",)),
         Kept("tickets", "id"),
-        Kept("people", "id"),
-        Kept("erasures", "person_id", without=("requested_at",)),
-        Kept("profiles", "code", "text"),
+        *PEOPLE,
         Kept("types", "code", "text"),
-        Kept("audit_log", "aggregate_id", "text", without=("id", "at", "detail_digest", "digest", "head")),
+        AUDITED,
         Kept(
             "outbox",
             "aggregate_id",

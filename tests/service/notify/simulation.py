@@ -18,7 +18,7 @@ from tests.service.notify.world import AGREEMENT, DONE, MORE, TRIAGE, World
 from tests.support.publishers import Publishers
 from tests.support.saying import Sayings
 from tests.support.simulation import Simulation
-from tests.support.twins import Kept
+from tests.support.twins import CATALOG, PEOPLE, Kept
 
 AT: Final = datetime(2030, 1, 1, tzinfo=UTC)
 WHOLE: Final = "^(queue|type|setting)[.]"
@@ -49,12 +49,8 @@ class NotifySimulation(Simulation):
         ),
         Kept("stream_events", "ticket_id", without=("id",)),
         Kept("tickets", "id", without=("sequence",)),
-        Kept("people", "id"),
-        Kept("erasures", "person_id", without=("requested_at",)),
-        Kept("profiles", "code", "text"),
-        Kept("queues", "code", "text"),
-        Kept("settings", "key", "text"),
-        Kept("types", "code", "text"),
+        *PEOPLE,
+        *CATALOG,
     )
 
     def __init__(self, world: World, publishers: Publishers, seed: int) -> None:

@@ -24,7 +24,7 @@ from tests.service.ticket.house import House
 from tests.support.publishers import Publishers
 from tests.support.saying import Sayings
 from tests.support.simulation import Simulation
-from tests.support.twins import Kept
+from tests.support.twins import AUDITED, CATALOG, PEOPLE, Kept
 
 UNTIL: Final = "2030-01-01T12:00:00+00:00"
 WAYS: Final = {"triage": ("analyse", "ask", "repair", "refuse"), "more": ("answer", "give_up"), "workshop": ("back",)}
@@ -59,14 +59,10 @@ class TicketSimulation(Simulation):
         Kept("relations", "ticket_id", without=("id", "created_at")),
         Kept("revisions", "ticket_id", without=("version", "at")),
         Kept("files", "ticket_id", without=("changed_at",)),
-        Kept("people", "id"),
-        Kept("erasures", "person_id", without=("requested_at",)),
-        Kept("profiles", "code", "text"),
-        Kept("queues", "code", "text"),
-        Kept("settings", "key", "text"),
-        Kept("types", "code", "text"),
+        *PEOPLE,
+        *CATALOG,
         Kept("published", "type", "text"),
-        Kept("audit_log", "aggregate_id", "text", without=("id", "at", "detail_digest", "digest", "head")),
+        AUDITED,
         Kept(
             "outbox",
             "aggregate_id",
