@@ -162,6 +162,13 @@ preferences: Final = Table(
     metadata,
     Column("person_id", Id(), primary_key=True),
     Column("off", Json, nullable=False, server_default=text("'[]'::jsonb"), comment="kind:channel switched off"),
+    Column(
+        "asked",
+        Json,
+        nullable=False,
+        server_default=text("'[]'::jsonb"),
+        comment="kind:channel wanted even where the house withholds it",
+    ),
     Column("quiet_from", Text),
     Column("quiet_until", Text),
     Column("digest_minutes", Integer, nullable=False, server_default=text("0")),
@@ -175,6 +182,18 @@ addresses: Final = Table(
     Column("reason", Text, nullable=False),
     Column("since", Instant(), nullable=False),
     comment="e-mail addresses that refused mail for good",
+)
+
+# ---- who is told what, as the house has it ------------------------------------------------------------------------
+
+house_rules: Final = Table(
+    "house_rules",
+    metadata,
+    Column("code", Text, primary_key=True, comment="house: one row, changed as a whole"),
+    Column("withheld", Json, nullable=False, comment="kind:role:channel"),
+    Column("changed_by", Id(), nullable=False),
+    Column("changed_at", Instant(), nullable=False),
+    *aggregate_columns(),
 )
 
 # ---- letters' words ------------------------------------------------------------------------------------------------
@@ -281,6 +300,7 @@ settings: Final = Table(
 
 AGGREGATES: Final = {
     "chat_room": chat_rooms,
+    "house_rules": house_rules,
     "preferences": preferences,
     "template": templates,
     "webhook": webhooks,

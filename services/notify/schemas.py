@@ -7,10 +7,11 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields, post_dump, validate, validates_schema
 
 from services.notify.rules import chat
-from services.notify.rules.kinds import KINDS
+from services.notify.rules.kinds import KINDS, ROLES
 from services.notify.rules.streaming import MOST_TICKETS
 from services.notify.rules.templates import LONGEST_BODY, LONGEST_TITLE
 from services.notify.rules.webhooks import is_known
+from services.notify.rules.withholding import CHANNELS
 
 _CLOCK: Final = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="A time of day, as 22:00")
 DIGESTS: Final = (0, 15, 60, 240, 1440)
@@ -310,11 +311,54 @@ class Preview(Schema):
     html = fields.String(required=True)
 
 
+class Rule(Schema):
+    """Whether a role is told of a kind by each channel; `mail` null where it never goes there."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    in_app = fields.Boolean(load_default=True)
+    mail = fields.Boolean(load_default=True, allow_none=True)
+
+
+class RulesChange(Schema):
+    """What is left out is told as it comes with Vez."""
+
+    rules = fields.List(fields.Nested(Rule), required=True, validate=validate.Length(max=len(KINDS) * len(ROLES)))
+
+
+class ShownRule(Rule):
+    """`optional` false: it always arrives; `is_changed`: not as it comes with Vez, which tells everything."""
+
+    name = fields.String(required=True)
+    optional = fields.Boolean(required=True)
+    is_changed = fields.Boolean(required=True)
+
+
+class Rules(Schema):
+    """Every kind in every role that may be told of it; version 0: nobody changed any."""
+
+    rules = fields.List(fields.Nested(ShownRule), required=True)
+    changed_by = fields.Nested(Named, required=True, allow_none=True)
+    changed_at = fields.DateTime(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+class Withheld(Schema):
+    """From which of my roles the house withholds a kind, by each channel."""
+
+    in_app = fields.List(fields.String(), required=True)
+    mail = fields.List(fields.String(), required=True)
+
+
 class Choice(Schema):
+    """Whether I switched a kind off; `asked`: the channels by which I want it even where the house withholds it."""
+
     kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
     name = fields.String(dump_only=True)
     in_app = fields.Boolean(load_default=True, required=False)
     mail = fields.Boolean(load_default=True, allow_none=True)
+    asked = fields.List(fields.String(validate=validate.OneOf(CHANNELS)), load_default=list)
+    withheld = fields.Nested(Withheld, dump_only=True)
     optional = fields.Boolean(dump_only=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from services.portal import formats
+from services.portal import formats, naming
 from services.portal.tongue import gettext
 
 SYSTEM: Final = "00000000-0000-7000-8000-000000000000"
@@ -47,6 +47,7 @@ def thing(word: str) -> str:
         "preferences": gettext("preferences"),
         "webhook": gettext("webhook"),
         "chat_room": gettext("chat room"),
+        "house_rules": gettext("who is told what"),
     }.get(word, word)
 
 
@@ -68,7 +69,8 @@ def said(value: Any, known: Known) -> str:
     if value is None:
         return gettext("nothing")
     text = str(value)
-    return known.names.get(text) or known.queues.get(text) or _values().get(text) or _moment(text) or text
+    called = known.names.get(text) or known.queues.get(text) or _values().get(text)
+    return called or _moment(text) or naming.house_rule(text) or text
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -184,6 +186,7 @@ def _of_the_house() -> dict[str, str]:
         "make_chat_room": gettext("Chat room made"),
         "change_chat_room": gettext("Chat room changed"),
         "remove_chat_room": gettext("Chat room removed"),
+        "change_rules": gettext("Changed who is told what"),
     }
 
 
@@ -242,6 +245,7 @@ def _names() -> dict[str, str]:
         "url": gettext("address"),
         "version": gettext("version"),
         "visibility": gettext("visible to"),
+        "withheld": gettext("not told"),
         "worked_on": gettext("on"),
     }
 

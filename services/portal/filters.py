@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
-from services.portal import door, formats, words
+from services.portal import door, formats, naming, words
 from services.portal.house import House
 from services.portal.tongue import gettext
 
@@ -42,6 +42,7 @@ def add(app: Flask) -> None:
         on_day=on_day,
         browser=browser,
         twice=lambda value: (value, value),
+        role=naming.role,
     )
     app.jinja_env.globals["sealed"] = sealed
     app.jinja_env.globals["house"] = LocalProxy(_house)

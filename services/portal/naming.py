@@ -77,10 +77,36 @@ def telling(kind: str) -> str:
     }.get(kind, kind)
 
 
+def role(code: str) -> str:
+    """In which role somebody is told things."""
+    return {
+        "client": gettext("Client"),
+        "attendant": gettext("Attendant"),
+        "administrator": gettext("Administrator"),
+    }.get(code, code)
+
+
+def told_by(role_code: str, channel: str) -> str:
+    """A role and a channel, as the box between them is called."""
+    if channel == "mail":
+        return gettext("%(role)s: by e-mail", role=role(role_code))
+    return gettext("%(role)s: here", role=role(role_code))
+
+
+def house_rule(code: str) -> str | None:
+    """`kind:role:channel` in words; None for what has no such form."""
+    kind, _, rest = code.partition(":")
+    role_code, _, channel = rest.partition(":")
+    if channel not in ("in_app", "mail") or telling(kind) == kind:
+        return None
+    return f"{telling(kind)} ({told_by(role_code, channel)})"
+
+
 def reason(code: str) -> str:
     """Why something was not sent; what a mail server or a receiver said stays as it was said."""
     return {
         "preference": gettext("The person switched it off."),
+        "house_rule": gettext("The house does not tell it to this role, and the person did not ask for it."),
         "in_app_only": gettext("This person gets no e-mails."),
         "no_address": gettext("This person has no e-mail address."),
         "undeliverable": gettext("Their address refused mail for good."),

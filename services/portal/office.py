@@ -47,6 +47,7 @@ def sections(me: Me) -> list[Section]:
             [
                 ("settings", gettext("System parameters"), "gear", "settings.change"),
                 ("letters", gettext("E-mails"), "mail", "settings.change"),
+                ("rules", gettext("Who is told what"), "bell", "settings.change"),
                 ("people", gettext("People"), "user", "people.manage"),
                 ("organisations", gettext("Organisations"), "house", "people.manage"),
                 ("profiles", gettext("Profiles"), "key", "people.manage"),

@@ -62,6 +62,7 @@ PAGES = {
         "/admin/chat-rooms",
         "/admin/letters",
         "/admin/letters/approve",
+        "/admin/rules",
     ],
     None: ["/sign-in", "/forgot", "/link/x", "/nothing"],
 }

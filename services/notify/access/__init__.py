@@ -7,15 +7,18 @@ from services.notify.access.incoming import INCOMING, Arrived, claimed_incoming,
 from services.notify.access.ledger import DELIVERIES, delivery_of
 from services.notify.access.recipients import MANAGES_PEOPLE, RECIPIENTS, may_see_recipient, recipient_of
 from services.notify.access.rooms import CHAT_ROOMS, LISTENING, chat_room_of, hearings_of
+from services.notify.access.rules import CHANGES_RULES, HOUSE, RULES, WITHHELD, rules_of
 from services.notify.access.seeing import MINE, SEES_LEDGER, among
 from services.notify.access.stories import STORIES, notification_of, story_of
 from services.notify.access.templates import CHANGES_TEMPLATES, TEMPLATES, template_of
 
 __all__ = [
+    "CHANGES_RULES",
     "CHANGES_TEMPLATES",
     "CHAT_ROOMS",
     "DELIVERIES",
     "HEARING",
+    "HOUSE",
     "INCOMING",
     "LEASE",
     "LISTENING",
@@ -23,10 +26,12 @@ __all__ = [
     "MANAGES_WEBHOOKS",
     "MINE",
     "RECIPIENTS",
+    "RULES",
     "SEES_LEDGER",
     "STORIES",
     "TEMPLATES",
     "WEBHOOKS",
+    "WITHHELD",
     "Arrived",
     "Claimed",
     "among",
@@ -41,6 +46,7 @@ __all__ = [
     "notification_of",
     "preferences_of",
     "recipient_of",
+    "rules_of",
     "story_of",
     "template_of",
     "webhook_of",

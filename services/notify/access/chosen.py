@@ -8,11 +8,19 @@ from services.notify.rules.facts import Preferences, QuietHours
 
 
 def preferences_of(
-    off: Iterable[str] | None, quiet_from: str | None, quiet_until: str | None, digest_minutes: int | None
+    off: Iterable[str] | None,
+    quiet_from: str | None,
+    quiet_until: str | None,
+    digest_minutes: int | None,
+    *,
+    asked: Iterable[str] | None = None,
 ) -> Preferences:
-    """A preferences row's columns in the rules' form; all null for who chose nothing."""
+    """A preferences row's columns in the rules' form; all null for who chose nothing.
+
+    `asked` decides when something is told, and nothing once it is on its way.
+    """
     quiet = QuietHours(_minutes(quiet_from), _minutes(quiet_until)) if quiet_from and quiet_until else None
-    return Preferences(frozenset(off or ()), quiet, digest_minutes or 0)
+    return Preferences(frozenset(off or ()), frozenset(asked or ()), quiet, digest_minutes or 0)
 
 
 def _minutes(clock: str) -> int:

@@ -9,6 +9,7 @@ from services.notify.api import (
     notifications,
     preferences,
     recipients,
+    rules,
     streaming,
     templates,
     webhooks,
@@ -17,5 +18,5 @@ from services.notify.api import (
 
 def blueprints() -> list[Blueprint]:
     """This service's own routes."""
-    rooms = (notifications, deliveries, preferences, recipients, incoming, streaming, templates, webhooks, chat_rooms)
-    return [room.blp for room in rooms]
+    people = (notifications, deliveries, preferences, recipients, incoming, streaming)
+    return [room.blp for room in (*people, rules, templates, webhooks, chat_rooms)]

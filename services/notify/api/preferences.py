@@ -11,6 +11,7 @@ from services.notify.gateways.composing import unsubscribed_person
 from services.notify.gateways.speech import voice_for
 from services.notify.options import Options
 from services.notify.rules.shown import Preferred
+from services.notify.rules.withholding import CHANNELS
 from shared.errors import NotFound
 from shared.http import blueprint, command, public, query, signed_in
 from shared.http.running import current_edge
@@ -23,7 +24,7 @@ blp = blueprint("preferences", __name__, description="What I want to be told, ho
 @signed_in
 @blp.response(200, schemas.Preferences)
 def preferences() -> Response:
-    """What I chose; everything is on for who chose nothing."""
+    """What I chose, and what the house withholds from me; for who chose nothing all is on that it does not."""
     return query(lambda reader, actor: queries.preferences(reader, actor, voice_for(actor)), schemas.Preferences)
 
 
@@ -38,12 +39,14 @@ def prefer(body: dict[str, Any]) -> Response:
 
 
 def _wanted(body: dict[str, Any]) -> Preferred:
-    off = [] if body["mail"] else ["*:mail"]
+    off, asked = set() if body["mail"] else {"*:mail"}, set()
     for choice in body["kinds"]:
-        off += [f"{choice['kind']}:{channel}" for channel in ("in_app", "mail") if choice[channel] is False]
+        off |= {f"{choice['kind']}:{channel}" for channel in CHANNELS if choice[channel] is False}
+        asked |= {f"{choice['kind']}:{channel}" for channel in choice["asked"]}
     quiet = body["quiet_hours"] or {}
     return Preferred(
-        off=tuple(sorted(set(off))),
+        off=tuple(sorted(off)),
+        asked=tuple(sorted(asked)),
         quiet_from=quiet.get("begin"),
         quiet_until=quiet.get("until"),
         digest_minutes=body["digest_minutes"],

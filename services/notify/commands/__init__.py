@@ -41,6 +41,7 @@ from services.notify.commands.recording import (
     record_type,
     store_ticket,
 )
+from services.notify.commands.ruling import change_rules
 from services.notify.commands.sending import (
     catch_up,
     claim_mail,
@@ -68,6 +69,7 @@ __all__ = [
     "catch_up",
     "catch_up_incoming",
     "change_chat_room",
+    "change_rules",
     "change_template",
     "change_webhook",
     "claim_for_chat_rooms",

@@ -9,11 +9,11 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, CTE, Boolean, Select, Text, bindparam, cast, func, literal_column, select, union
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.notify.access import HEARING, LISTENING, hearings_of, preferences_of
-from services.notify.commands.notifying import ADMINISTERS
+from services.notify.access import HEARING, LISTENING, WITHHELD, hearings_of, preferences_of
 from services.notify.models import addresses, people, preferences, queues, tickets
 from services.notify.rules.facts import Audience, Person, Queue, Ticket
 from services.notify.rules.notices import Concern
+from services.notify.rules.withholding import ADMINISTERS
 from shared import people as people_replica
 from shared.database import Id, compiled
 from shared.errors import Missing
@@ -44,7 +44,8 @@ def _wanted(ticket: CTE, queue: CTE) -> CTE:
 
 
 def _statement() -> Select[Any]:
-    """One row: the ticket, the queue, the people with what they chose, and the webhooks' ids and rooms, as JSON."""
+    """One row: the ticket, the queue, the people with what they chose, the webhooks' ids and rooms, and what the house
+    withholds, as JSON."""
     ticket = select(tickets).where(tickets.c.id == bindparam("ticket_id")).cte("one_ticket")
     had_it = select(ticket.c.last_queue).where(bindparam("to_last_queue", type_=Boolean())).scalar_subquery()
     named = func.coalesce(bindparam("queue", type_=Text()), had_it)
@@ -52,7 +53,7 @@ def _statement() -> Select[Any]:
     wanted = _wanted(ticket, queue)
     chosen = people.outerjoin(preferences, preferences.c.person_id == people.c.id)
     found = (
-        select(people, preferences.c.off, preferences.c.quiet_from, preferences.c.quiet_until)
+        select(people, preferences.c.off, preferences.c.asked, preferences.c.quiet_from, preferences.c.quiet_until)
         .add_columns(preferences.c.digest_minutes, addresses.c.reason.label("undeliverable"))
         .select_from(chosen.outerjoin(addresses, addresses.c.email == people.c.email))
         .where(people.c.id.in_(select(wanted.c.id)))
@@ -64,6 +65,7 @@ def _statement() -> Select[Any]:
         select(func.json_agg(_row(found))).select_from(found).scalar_subquery().label("people"),
         HEARING.label("webhooks"),
         LISTENING.label("chat_rooms"),
+        WITHHELD.label("withheld"),
     )
 
 
@@ -89,6 +91,7 @@ def load(tx: Transaction, concern: Concern, patterns: Sequence[str]) -> Audience
         webhooks=tuple(row.webhooks or ()),
         chat_rooms=hearings_of(row.chat_rooms),
         people=found,
+        withheld=frozenset(row.withheld or ()),
     )
     _refuse_gaps(concern, audience)
     for id in _beside(concern, audience):
@@ -150,10 +153,12 @@ def _queue(wire: Mapping[str, Any]) -> Queue:
 
 def person_of(wire: Mapping[str, Any]) -> Person:
     """A person's row with what they chose, as JSON, in the rules' form."""
+    chosen = (wire["off"], wire["quiet_from"], wire["quiet_until"], wire["digest_minutes"])
     return Person(
         id=wire["id"],
         name=wire["display_name"],
         email=wire["email"],
+        kind=wire["kind"],
         language=wire["language"],
         time_zone=wire["time_zone"],
         mail=wire["mail"],
@@ -164,5 +169,5 @@ def person_of(wire: Mapping[str, Any]) -> Person:
         superior_id=wire["superior_id"],
         guardians=tuple(wire["guardians"]),
         undeliverable=wire["undeliverable"],
-        preferences=preferences_of(wire["off"], wire["quiet_from"], wire["quiet_until"], wire["digest_minutes"]),
+        preferences=preferences_of(*chosen, asked=wire["asked"]),
     )

@@ -18,7 +18,13 @@ _CHOSEN: Final = compiled(select(preferences.c.person_id).where(preferences.c.pe
 _NOBODYS: Final = compiled(select(addresses.c.email).where(~exists().where(people.c.email == addresses.c.email)))
 """Addresses that nobody has any more: the replica has forgotten the person's already."""
 _UNSENT: Final[dict[str, Any]] = {"sender": "", "recipients": [], "subject": "", "content": None}
-_NOTHING_CHOSEN: Final[dict[str, Any]] = {"off": [], "quiet_from": None, "quiet_until": None, "digest_minutes": 0}
+_NOTHING_CHOSEN: Final[dict[str, Any]] = {
+    "off": [],
+    "asked": [],
+    "quiet_from": None,
+    "quiet_until": None,
+    "digest_minutes": 0,
+}
 
 
 def erase_next(tx: Transaction) -> int:

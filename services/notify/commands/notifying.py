@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from services.notify.models import deliveries, notices
+from services.notify.rules.withholding import ADMINISTERS
 from shared import people as people_replica
 from shared.ids import SYSTEM, new_id
 from shared.transaction import Transaction
-
-ADMINISTERS: Final = "settings.change"
-"""Whose profile grants this is an administrator (architecture page, *Inbox*)."""
 
 
 def tell_administrators(tx: Transaction, event: str, kind: str, facts: dict[str, Any]) -> None:

@@ -8,15 +8,18 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
+from services.notify.access import WITHHELD
 from services.notify.models import people, preferences
 from services.notify.rules.shown import Chosen, Preferred, chosen
 from services.notify.rules.voice import Voice
+from services.notify.rules.withholding import roles_of
 from shared.database import compiled
 from shared.errors import NotFound
 from shared.ids import Actor
 from shared.transaction import Transaction
 
-_CHOSEN: Final = compiled(select(preferences).where(preferences.c.person_id == bindparam("person_id")))
+_version: Final = select(preferences.c.version).where(preferences.c.person_id == bindparam("person_id"))
+_CHOSEN: Final = compiled(select(_version.scalar_subquery().label("version"), WITHHELD.label("withheld")))
 _PERSON: Final = compiled(
     select(people.c.id, preferences.c.version, preferences.c.off)
     .select_from(people.outerjoin(preferences, preferences.c.person_id == people.c.id))
@@ -25,19 +28,22 @@ _PERSON: Final = compiled(
 
 
 def prefer(tx: Transaction, actor: Actor, wanted: Preferred, voice: Voice) -> Chosen:
-    """Replace the actor's preferences. Raises PreconditionRequired, Stale."""
+    """Replace the actor's preferences; what they switch off they do not ask for. Raises PreconditionRequired, Stale."""
     row = tx.one(_CHOSEN, person_id=actor.id)
-    version = row.version if row is not None else 0
+    version = row.version or 0
     tx.in_order(version=version)
+    wanted = replace(wanted, asked=tuple(sorted({*wanted.asked} - {*wanted.off})), version=version + 1)
     values: dict[str, Any] = {
         "off": sorted(wanted.off),
+        "asked": list(wanted.asked),
         "quiet_from": wanted.quiet_from,
         "quiet_until": wanted.quiet_until,
         "digest_minutes": wanted.digest_minutes,
     }
     _store(tx, actor.id, values, version)
     tx.audit("preferences", actor.id, "prefer", values)
-    return chosen(replace(wanted, version=version + 1), voice)
+    roles = roles_of(actor.kind, actor.permissions)
+    return chosen(wanted, voice, roles=roles, withheld=row.withheld or ())
 
 
 def unsubscribe(tx: Transaction, actor: Actor, person_id: str) -> None:

@@ -32,7 +32,7 @@ def tell(tx: Transaction, actor: Actor, event: Event) -> Notice:
     assert tx.cause is not None
     found = audience.load(tx, concern(event), patterns(event.name))
     told = notice(event, tx.cause, found.ticket)
-    rows = list(channels.deliveries(telling.tellings(event, found), found.people, tx.now))
+    rows = list(channels.deliveries(telling.tellings(event, found), found.people, tx.now, found.withheld))
     _note(tx, told, [*rows, *_hooked(found.webhooks, tx), *_chatted(event, found, tx)])
     happen(tx, actor, event, {row.person_id for row in rows if row.channel == "in_app" and row.state == "sent"})
     _keep_turn(tx, event, found)

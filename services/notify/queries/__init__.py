@@ -7,6 +7,7 @@ from services.notify.queries.ledger import Filters, ledger
 from services.notify.queries.letters import Envelope, envelopes
 from services.notify.queries.recipients import recipient
 from services.notify.queries.rooms import Door, News, chat_room, chat_rooms, door, news
+from services.notify.queries.rules import rules
 from services.notify.queries.shown import Inbox, notifications
 from services.notify.queries.templates import template, templates, told_story
 
@@ -30,6 +31,7 @@ __all__ = [
     "parcels",
     "preferences",
     "recipient",
+    "rules",
     "template",
     "templates",
     "told_story",

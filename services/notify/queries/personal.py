@@ -10,8 +10,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
     section(
         "preferences",
         "p.person_id",
-        "json_build_object('off', p.off, 'quiet_from', p.quiet_from, 'quiet_until', p.quiet_until,"
-        " 'digest_minutes', p.digest_minutes)",
+        "json_build_object('off', p.off, 'asked', p.asked, 'quiet_from', p.quiet_from,"
+        " 'quiet_until', p.quiet_until, 'digest_minutes', p.digest_minutes)",
         "FROM preferences p WHERE p.person_id = %(person)s",
     ),
     section(

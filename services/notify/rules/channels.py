@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.notify.rules.facts import Channel, Delivery, Person, QuietHours, Telling
 from services.notify.rules.kinds import KINDS, LINK
+from services.notify.rules.withholding import is_withheld
 
 HOLD = timedelta(seconds=0.5)
 """Mail waits this long: what the flow says right after a turn (its deadline) is then in the letter."""
 
 REASONS = (
     "preference",
+    "house_rule",
     "in_app_only",
     "no_address",
     "undeliverable",
@@ -24,25 +26,37 @@ REASONS = (
 )
 
 
-def deliveries(tellings: Sequence[Telling], people: Mapping[str, Person], now: datetime) -> Iterator[Delivery]:
-    """The rows of the ledger for `tellings`: one for each recipient and channel, suppressed ones included."""
+def deliveries(
+    tellings: Sequence[Telling], people: Mapping[str, Person], now: datetime, withheld: Collection[str] = ()
+) -> Iterator[Delivery]:
+    """The rows of the ledger for `tellings`: one for each recipient and channel, suppressed ones included.
+
+    Of several tellings of one person the first goes that the house does not withhold on that channel; one that they
+    switched off themselves lets no other by.
+    """
+    of_each: dict[str, list[Telling]] = {}
     for telling in tellings:
-        person = people[telling.person_id]
-        for channel in KINDS[telling.kind].channels:
-            if channel == "in_app":
-                yield _in_app(telling, person)
-            else:
-                yield _mail(telling, person, now)
+        of_each.setdefault(telling.person_id, []).append(telling)
+    for person_id, several in of_each.items():
+        person = people[person_id]
+        for channel in KINDS[several[0].kind].channels:
+            free = next((each for each in several if _is_for_them(each, channel, person, withheld)), None)
+            make = _in_app if channel == "in_app" else _mail
+            yield make(free or several[0], person, now, is_withheld=free is None)
 
 
-def _in_app(telling: Telling, person: Person) -> Delivery:
-    if _switched_off(telling.kind, "in_app", person):
-        return Delivery(person.id, telling.kind, "in_app", "suppressed", "preference")
-    return Delivery(person.id, telling.kind, "in_app", "sent")
+def _is_for_them(telling: Telling, channel: Channel, person: Person, withheld: Collection[str]) -> bool:
+    """Whether it is for the person to decide of this telling, and not for the house."""
+    return _switched_off(telling.kind, channel, person) or not is_withheld(telling, channel, person, withheld)
 
 
-def _mail(telling: Telling, person: Person, now: datetime) -> Delivery:
-    reason = mail_refusal(telling.kind, person)
+def _in_app(telling: Telling, person: Person, now: datetime, *, is_withheld: bool) -> Delivery:
+    reason = "preference" if _switched_off(telling.kind, "in_app", person) else "house_rule" if is_withheld else None
+    return Delivery(person.id, telling.kind, "in_app", "sent" if reason is None else "suppressed", reason)
+
+
+def _mail(telling: Telling, person: Person, now: datetime, *, is_withheld: bool) -> Delivery:
+    reason = mail_refusal(telling.kind, person) or ("house_rule" if is_withheld else None)
     if reason is not None:
         return Delivery(person.id, telling.kind, "mail", "suppressed", reason)
     return Delivery(person.id, telling.kind, "mail", "queued", None, mail_time(telling.kind, person, now))

@@ -11,6 +11,8 @@ Channel = Literal["in_app", "mail", "webhook", "chat"]
 ATTENDED: Final = ("attendant", "third_party")
 """Sides on which an attendant holds the turn: for third parties, who do not sign in, too."""
 State = Literal["queued", "sent", "failed", "suppressed", "parked"]
+Role = Literal["client", "attendant", "administrator"]
+"""As what somebody is told: for the client's side, for the attendants', or as who looks after the house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +25,28 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a person chose. `off` holds `kind:channel` that they switched off, `*:mail` all mail."""
+    """What a person chose. `off` holds `kind:channel` that they switched off, `*:mail` all mail.
+
+    `asked`: `kind:channel` that they want even where the house withholds it.
+    """
 
     off: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
     quiet: QuietHours | None = None
     digest_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the replica has them; `mail` false: told in-app only. `undeliverable`: why their address is dead."""
+    """A person as the replica has them; `mail` false: told in-app only. `undeliverable`: why their address is dead.
+
+    `kind`: what kind of client they are, null for staff.
+    """
 
     id: str
     name: str
     email: str | None = None
+    kind: str | None = None
     language: str = "pt-BR"
     time_zone: str = "America/Sao_Paulo"
     mail: bool = True
@@ -90,7 +100,10 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Everybody whom an event may concern: the ticket, its queue, the administrators and every person by id."""
+    """Everybody whom an event may concern: the ticket, its queue, the administrators and every person by id.
+
+    `withheld`: `kind:role:channel` that the house withholds.
+    """
 
     ticket: Ticket | None = None
     queue: Queue | None = None
@@ -98,14 +111,16 @@ class Audience:
     webhooks: tuple[str, ...] = ()
     chat_rooms: tuple[Hearing, ...] = ()
     people: Mapping[str, Person] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One person is told one kind of thing about an event."""
+    """One person is told one kind of thing about an event, in the role in which the event concerns them."""
 
     person_id: str
     kind: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)

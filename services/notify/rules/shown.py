@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.notify.rules import wording
+from services.notify.rules.facts import Role
 from services.notify.rules.kinds import KINDS
 from services.notify.rules.story import Story
 from services.notify.rules.voice import Voice
+from services.notify.rules.withholding import CHANNELS, rules, withheld_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +136,74 @@ class ShownTemplate:
     version: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRule:
+    """Whether a role is told of a kind by each channel; `mail` null where it never goes there."""
+
+    kind: str
+    name: str
+    role: Role
+    in_app: bool
+    mail: bool | None
+    optional: bool
+    is_changed: bool
+
+
 @dataclass(frozen=True, slots=True)
+class HouseRules:
+    """Who is told what, as the house has it: every kind in every role that may be told of it."""
+
+    rules: tuple[ShownRule, ...]
+    changed_by: Named | None
+    changed_at: datetime | None
+    version: int
+
+
+def house_rules_as(
+    withheld: Collection[str],
+    voice: Voice,
+    *,
+    changed_by: Named | None = None,
+    changed_at: datetime | None = None,
+    version: int = 0,
+) -> HouseRules:
+    """The whole matrix as people read it, of a house that withholds this."""
+    shown = tuple(
+        ShownRule(
+            kind=rule.kind,
+            name=voice.say(KINDS[rule.kind].name),
+            role=rule.role,
+            in_app=rule.in_app,
+            mail=rule.mail,
+            optional=KINDS[rule.kind].optional,
+            is_changed=not rule.in_app or rule.mail is False,
+        )
+        for rule in rules(frozenset(withheld))
+    )
+    return HouseRules(shown, changed_by, changed_at, version)
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """From which of a person's roles the house withholds a kind, by each channel."""
+
+    in_app: tuple[Role, ...]
+    mail: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One kind of thing, whether it is told by each channel; `mail` null where it never goes there."""
+    """One kind of thing, whether a person switched it off by each channel; `mail` null where it never goes there.
+
+    `asked`: the channels by which they want it even where the house withholds it.
+    """
 
     kind: str
     name: str
     in_app: bool
     mail: bool | None
+    asked: tuple[str, ...]
+    withheld: Withheld
     optional: bool
 
 
@@ -166,25 +228,41 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Preferred:
-    """What a person chose. `off`: `kind:channel` switched off, `*:mail` all mail; clock times as HH:MM."""
+    """What a person chose. `off`: `kind:channel` switched off, `*:mail` all mail; clock times as HH:MM.
+
+    `asked`: `kind:channel` wanted even where the house withholds it.
+    """
 
     off: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     quiet_from: str | None = None
     quiet_until: str | None = None
     digest_minutes: int = 0
     version: int = 0
 
 
-def chosen(preferred: Preferred, voice: Voice) -> Chosen:
-    """Preferences as people read them, every kind listed."""
+def chosen(
+    preferred: Preferred, voice: Voice, *, roles: Collection[Role] = (), withheld: Collection[str] = ()
+) -> Chosen:
+    """Preferences as people read them, every kind listed, with what the house withholds from their `roles`."""
     quiet = None
     if preferred.quiet_from and preferred.quiet_until:
         quiet = QuietTimes(preferred.quiet_from, preferred.quiet_until)
-    kinds = tuple(_choice(code, preferred.off, voice) for code in KINDS)
+    kinds = tuple(_choice(code, preferred, voice, roles, withheld) for code in KINDS)
     return Chosen("*:mail" not in preferred.off, kinds, quiet, preferred.digest_minutes, preferred.version)
 
 
-def _choice(code: str, off: Collection[str], voice: Voice) -> Choice:
-    kind = KINDS[code]
-    mail = f"{code}:mail" not in off if "mail" in kind.channels else None
-    return Choice(code, voice.say(kind.name), f"{code}:in_app" not in off, mail, kind.optional)
+def _choice(
+    code: str, preferred: Preferred, voice: Voice, roles: Collection[Role], withheld: Collection[str]
+) -> Choice:
+    kind, off = KINDS[code], preferred.off
+    here, mail = (withheld_from(roles, code, channel, withheld) for channel in CHANNELS)
+    return Choice(
+        kind=code,
+        name=voice.say(kind.name),
+        in_app=f"{code}:in_app" not in off,
+        mail=f"{code}:mail" not in off if "mail" in kind.channels else None,
+        asked=tuple(channel for channel in CHANNELS if f"{code}:{channel}" in preferred.asked),
+        withheld=Withheld(here, mail),
+        optional=kind.optional,
+    )

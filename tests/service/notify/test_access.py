@@ -44,6 +44,8 @@ TABLE: Final[Table] = {
     ("PUT", "/v1/preferences"): Row({428: SIGNED_IN}, body={}),
     ("GET", "/v1/recipients/<uuid:person_id>"): Row({200: ("told", "manager")}, else_=404),
     ("POST", "/v1/recipients/<uuid:person_id>/revive"): Row({200: ("told", "manager")}, else_=404),
+    ("GET", "/v1/rules"): Row({200: ADMINISTRATOR}),
+    ("PUT", "/v1/rules"): Row({428: ADMINISTRATOR}, body={"rules": []}),
     ("POST", "/v1/presence"): Row({404: "stranger", 401: NOBODY}, else_=200),
     ("POST", "/v1/stream-tickets"): Row({201: SIGNED_IN}),
     ("GET", "/v1/templates"): Row({200: ADMINISTRATOR}),

@@ -130,12 +130,13 @@ def test_a_deleted_ticket_leaves_no_words_and_nothing_about_it_leaves(world: Wor
 
 def test_an_erased_persons_choices_go_and_others_keep_theirs(world: World) -> None:
     ana, bruno = world.person("Ana Quixaba"), world.person("Bruno Alves")
-    sql = "INSERT INTO preferences (person_id, quiet_from, quiet_until) VALUES (%(id)s, '22:00', '07:00') RETURNING 1"
+    sql = """INSERT INTO preferences (person_id, asked, quiet_from, quiet_until)
+        VALUES (%(id)s, '["stage:mail"]', '22:00', '07:00') RETURNING 1"""
     for id in (ana, bruno):
         world.rows(sql, id=id)
     assert forget(world, ana) == 1
 
-    kept = "SELECT quiet_from, quiet_until FROM preferences WHERE person_id = %(id)s"
-    assert world.rows(kept, id=ana) == [(None, None)]
-    assert world.rows(kept, id=bruno) == [("22:00", "07:00")]
+    kept = "SELECT asked, quiet_from, quiet_until FROM preferences WHERE person_id = %(id)s"
+    assert world.rows(kept, id=ana) == [([], None, None)]
+    assert world.rows(kept, id=bruno) == [(["stage:mail"], "22:00", "07:00")]
     assert forget(world, ana) == 0

@@ -23,7 +23,7 @@ FAILED = Outcome(sent=False, reason="451 later")
 
 def told(person: Person, kind: str = "stage") -> list[tuple[str, str, str | None]]:
     """What becomes of telling a person."""
-    rows = deliveries([Telling(person.id, kind)], {person.id: person}, NOW)
+    rows = deliveries([Telling(person.id, kind, KINDS[kind].roles[0])], {person.id: person}, NOW)
     return [(row.channel, row.state, row.reason) for row in rows]
 
 

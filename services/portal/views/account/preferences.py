@@ -63,15 +63,11 @@ def be_absent() -> BaseResponse:
 @door.signed_in
 def be_told() -> BaseResponse:
     """Choose what to be told, how, and when not."""
-    kinds = [
-        {"kind": kind, "in_app": f"in_app:{kind}" in request.form, "mail": f"mail:{kind}" in request.form}
-        for kind in request.form.getlist("kind")
-    ]
     begin, until = request.form.get("quiet_from"), request.form.get("quiet_until")
     digest = request.form.get("digest_minutes", "0")
     body = {
         "mail": request.form.get("mail") == "true",
-        "kinds": kinds,
+        "kinds": [_choice(kind) for kind in request.form.getlist("kind")],
         "quiet_hours": {"from": begin, "until": until} if begin and until else None,
         "digest_minutes": int(digest) if digest.isdigit() else 0,
     }
@@ -80,6 +76,19 @@ def be_told() -> BaseResponse:
     except Refused as refused:
         return _page(refused, "told")
     return page.go(url_for("account.preferences", _anchor="told"), gettext("Saved."))
+
+
+def _choice(kind: str) -> dict[str, Any]:
+    """One kind as the form has it. A ticked box asks for nothing that was not asked before: the house tells it."""
+    typed = {channel: request.form.get(f"{channel}:{kind}") for channel in ("in_app", "mail")}
+    before = request.form.getlist("asked")
+    asked = [
+        channel
+        for channel, answer in typed.items()
+        if answer == "yes" or (answer == "1" and f"{channel}:{kind}" in before)
+    ]
+    told = {channel: answer not in (None, "no") for channel, answer in typed.items()}
+    return {"kind": kind, **told, **({"asked": asked} if asked else {})}
 
 
 @blueprint.post("/preferences/address")
