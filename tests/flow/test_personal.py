@@ -32,7 +32,7 @@ def somebody(vez: Stack) -> Any:
     signing = {"username": "zenaide@cliente.test", "password": "turn after turn"}
     answer_in = vez.client.post("/api/identity/v1/tokens", json=signing)
     assert answer_in.status_code == 200, answer_in.text
-    vez._tokens["zenaide"] = answer_in.json()["access_token"]
+    vez.is_signed_in("zenaide", answer_in.json()["access_token"])
     return answer.json()
 
 
