@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from tests import changed
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
+FAILED = 1
+"""Pytest's exit status where tests failed."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,8 @@ def main(arguments: list[str]) -> int:
         began = time.monotonic()
         print(f"\n== {kind.name}", flush=True)
         workers = 1 if heavy and kind.is_alone_when_heavy else kind.workers
-        again = ["--reruns", "1", "-rR"] if kind.tries_again else []
-        if pytest([*again, str(folder.relative_to(ROOT))], workers=workers, heavy=heavy) not in (0, 5):
+        run = tried_twice if kind.tries_again else pytest
+        if run([str(folder.relative_to(ROOT))], workers=workers, heavy=heavy) not in (0, 5):
             failed.append(kind.name)
         elif heavy:
             changed.record(check for check in changed.CHECKS if check.kind == kind.name)
@@ -85,6 +89,24 @@ def run_changed() -> int:
             changed.record([check])
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nNothing that changed fails.", flush=True)
     return 1 if failed else 0
+
+
+def tried_twice(arguments: list[str], *, workers: int, heavy: bool) -> int:
+    """Run pytest, and what failed once more, by itself: on a system of its own, with nothing left from before."""
+    with tempfile.TemporaryDirectory(prefix="vez-tried-") as remembered:
+        remembering = ["-o", f"addopts={_options()}", "-o", f"cache_dir={remembered}"]
+        result = pytest([*remembering, *arguments], workers=workers, heavy=heavy)
+        if result != FAILED:
+            return result
+        print("\n== what failed is tried once more: what passes now is a fault to be looked for", flush=True)
+        failed_alone = ["--last-failed", "--last-failed-no-failures=none"]
+        return pytest([*remembering, *failed_alone, *arguments], workers=workers, heavy=heavy)
+
+
+def _options() -> str:
+    """What pyproject.toml has pytest do always, but for forgetting what failed."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["addopts"]
+    return str(told).replace("-p no:cacheprovider", "")
 
 
 def pytest(arguments: list[str], *, workers: int, heavy: bool) -> int:
