@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.visitor import Visitor
 from tests.support.stack import Stack
 
 Visit = Callable[..., Visitor]
 TICKETS = "/api/ticket/v1/tickets"
+ANSWERED = """() => ({
+  came: new Promise((go) => document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (!event.detail.requestConfig.path.includes("urgent")) go();
+  })),
+})"""
+"""A promise that is kept when an answer about the list before was dealt with."""
+LIST_BEFORE = re.compile(r"/queue\?(?!.*priority=urgent)")
 
 
 def repair(vez: Stack, subject: str) -> str:
@@ -58,6 +66,25 @@ def test_a_search_among_ready_answers_stays(vez: Stack, visit: Visit) -> None:
     renewed(vez, page, id, "E a peça?")
     expect(page.locator("[data-found-none]")).to_be_visible()
     expect(page.locator("#answer-list li:visible")).to_have_count(0)
+
+
+def test_an_answer_about_the_list_before_does_not_take_the_place_of_the_one_chosen(vez: Stack, visit: Visit) -> None:
+    id = repair(vez, "Lista de antes")
+    page = visit("bruno", width=1440).page
+    page.goto("/queue?filter=all&q=antes")
+    rows = page.locator("#rows tr[data-row-ticket]")
+    expect(rows).to_have_count(1)
+    late: list[Route] = []
+    page.route(LIST_BEFORE, lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request(LIST_BEFORE):
+        assert vez.post("ana", f"{TICKETS}/{id}/messages", {"body": "E então?"}).status_code == 201
+    page.locator("#only-priority").select_option("urgent")
+    expect(rows).to_have_count(0)
+    answered = page.evaluate_handle(ANSWERED)
+    with page.expect_response(re.compile("priority=urgent")):  # what changed is asked for anew, of this list
+        late[0].continue_()
+        answered.evaluate("answer => answer.came")
+    assert rows.count() == 0
 
 
 def test_who_else_looks_stays_told(vez: Stack, visit: Visit) -> None:

@@ -32,6 +32,14 @@ export function refresh() {
   }, SETTLE_MS);
 }
 
+// Whoever went on to another list meanwhile keeps that one: an answer about the one before is dropped, and asked for anew.
+function dropLate(event) {
+  const { elt, path } = event.detail.requestConfig;
+  if (!elt.matches("[data-refresh]") || path === window.location.href) return;
+  event.detail.shouldSwap = false;
+  refresh();
+}
+
 async function open() {
   if (!document.body.dataset.live || !window.EventSource) return;
   try {
@@ -82,6 +90,7 @@ function watchPending(turn = 0) {
 }
 
 export function startLive() {
+  document.addEventListener("htmx:beforeSwap", dropLate);
   open();
   watchPending();
 }
