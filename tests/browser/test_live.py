@@ -69,9 +69,9 @@ def test_a_search_among_ready_answers_stays(vez: Stack, visit: Visit) -> None:
 
 
 def test_an_answer_about_the_list_before_does_not_take_the_place_of_the_one_chosen(vez: Stack, visit: Visit) -> None:
-    id = repair(vez, "Lista de antes")
+    id = repair(vez, "Lista trocada")
     page = visit("bruno", width=1440).page
-    page.goto("/queue?filter=all&q=antes")
+    page.goto("/queue?filter=all&q=trocada")
     rows = page.locator("#rows tr[data-row-ticket]")
     expect(rows).to_have_count(1)
     late: list[Route] = []
