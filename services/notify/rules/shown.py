@@ -241,14 +241,13 @@ class Preferred:
     version: int = 0
 
 
-def chosen(
-    preferred: Preferred, voice: Voice, *, roles: Collection[Role] = (), withheld: Collection[str] = ()
-) -> Chosen:
-    """Preferences as people read them, every kind listed, with what the house withholds from their `roles`."""
+def chosen(preferred: Preferred, voice: Voice, *, roles: Collection[Role], withheld: Collection[str]) -> Chosen:
+    """Preferences as people read them: each kind that their `roles` may be told of, with what the house withholds."""
     quiet = None
     if preferred.quiet_from and preferred.quiet_until:
         quiet = QuietTimes(preferred.quiet_from, preferred.quiet_until)
-    kinds = tuple(_choice(code, preferred, voice, roles, withheld) for code in KINDS)
+    concern_them = (code for code, kind in KINDS.items() if not set(kind.roles).isdisjoint(roles))
+    kinds = tuple(_choice(code, preferred, voice, roles, withheld) for code in concern_them)
     return Chosen("*:mail" not in preferred.off, kinds, quiet, preferred.digest_minutes, preferred.version)
 
 

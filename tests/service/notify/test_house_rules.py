@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from services.notify.rules.kinds import KINDS
+from services.notify.rules.kinds import KINDS, ROLES
 from services.notify.rules.withholding import rules
 from shared.contracts import workflow as w
 from shared.contracts.identity import ProfileChanged
@@ -20,16 +20,6 @@ from tests.service.notify.smtp import MailServer
 from tests.service.notify.world import AGREEMENT, MORE, TRIAGE, World
 
 Rows = list[tuple[str, str, str, str | None]]
-
-
-@pytest.fixture
-def admin(world: World) -> str:
-    return world.administrator()
-
-
-@pytest.fixture
-def as_admin(app: Flask, admin: str) -> Caller:
-    return caller(app, admin)
 
 
 def rule(kind: str, role: str, **told: bool) -> dict[str, Any]:
@@ -249,6 +239,19 @@ def test_a_person_is_shown_only_what_is_withheld_from_roles_of_theirs(
 
     assert shown(ana) == ["client"]
     assert shown(bruno) == shown(davi) == ["client", "attendant"]
+
+
+def test_a_person_chooses_among_what_their_roles_may_be_told_of(
+    app: Flask, as_admin: Caller, ana: str, bruno: str
+) -> None:
+    def offered(as_person: Caller) -> set[str]:
+        return {each["kind"] for each in as_person("GET", "/preferences").get_json()["kinds"]}
+
+    of = {role: {code for code, kind in KINDS.items() if role in kind.roles} for role in ROLES}
+    assert offered(caller(app, ana)) == of["client"]
+    assert offered(caller(app, bruno)) == of["client"] | of["attendant"]
+    assert offered(as_admin) == set(KINDS)
+    assert of["client"] < of["client"] | of["attendant"] < set(KINDS)
 
 
 def test_asking_for_what_is_withheld_tells_nobody_of_a_request_that_they_may_not_see(

@@ -177,6 +177,13 @@ def test_what_the_house_withholds_is_said_and_has_three_answers(
     assert kept(ana, town, page, **{"in_app:stage": "1", "mail:stage": "no"}) == [{**told, "mail": False}]
 
 
+def test_what_always_arrives_is_no_choice(ana: FlaskClient, town: Town, preferences: Callable[..., str]) -> None:
+    page = preferences(choice("submission_refused", optional=False), choice("stage"))
+    assert page.count("sempre</span>") == 2
+    assert ":submission_refused" not in page
+    assert [each["kind"] for each in kept(ana, town, page)] == ["stage"]
+
+
 def test_what_was_asked_for_stays_asked_for_until_it_is_switched_off(
     ana: FlaskClient, town: Town, preferences: Callable[..., str]
 ) -> None:
