@@ -11,6 +11,8 @@ from shared import ids
 
 OFFSET = timedelta(seconds=float(os.environ.get("VEZ_CLOCK_OFFSET_SECONDS", "0")))
 """How far this process's clock is ahead from its start on. Tests that run within one process set it."""
+DIFFER: Final = timedelta(minutes=1)
+"""By so much the clocks of processes may differ, and nothing went back."""
 LOOK_SECONDS: Final = 0.1
 """How old what we know of the file may be."""
 

@@ -14,12 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.attachments.models import attachments, contents, metadata, rounds
 from services.attachments.rules.files import LEASE, LONGEST_WAIT
+from shared import clock
 from shared.database import Id, Text, compiled
 
 NOW: Final[ColumnElement[Any]] = func.clock_timestamp() + bindparam("offset", type_=Interval)
 UNTIL: Final[ColumnElement[Any]] = NOW + bindparam("lease", type_=Interval)
-CLOCKS_DIFFER: Final = timedelta(minutes=1)
-"""By so much the clocks of processes may differ, and nothing went back."""
 _audit_log: Final = metadata.tables["audit_log"]
 
 
@@ -29,7 +28,7 @@ def _word(value: str) -> ColumnElement[str]:
 
 def _over(instant: ColumnElement[Any], longest: timedelta) -> ColumnElement[bool]:
     """Whether an instant, which was at most so far away when it was set, has come, or was set by another clock."""
-    seconds = int((longest + CLOCKS_DIFFER).total_seconds())
+    seconds = int((longest + clock.DIFFER).total_seconds())
     return or_(instant <= NOW, instant > NOW + literal_column(f"interval '{seconds} seconds'", Interval))
 
 

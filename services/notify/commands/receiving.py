@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, delete, func, null, or_, select, update
 from services.notify.access import INCOMING, LEASE, Arrived, among, claimed_incoming, incoming_of
 from services.notify.commands.addressing import bury_address
 from services.notify.commands.notifying import tell_administrators
-from services.notify.commands.sending import CLOCKS_DIFFER
 from services.notify.models import deliveries, incoming, notices, people
 from services.notify.rules import retries
 from services.notify.rules.channels import mail_refusal
@@ -20,6 +19,7 @@ from services.notify.rules.incoming import Failure, is_dead
 from services.notify.rules.retention import first_id_at
 from services.notify.rules.retries import Outcome
 from services.notify.rules.shown import ShownIncoming
+from shared import clock
 from shared import people as people_replica
 from shared.database import compiled
 from shared.errors import Conflict, NotFound
@@ -93,7 +93,7 @@ def catch_up_incoming(tx: Transaction, actor: Actor) -> int:
 
     Dealing with a mail twice at a time does nothing twice.
     """
-    ahead = tx.now + CLOCKS_DIFFER
+    ahead = tx.now + clock.DIFFER
     return len(tx.all(_AHEAD, ahead=ahead, far=ahead + LEASE, now=tx.now))
 
 

@@ -15,13 +15,12 @@ from services.notify.rules import retries
 from services.notify.rules.retention import first_id_at
 from services.notify.rules.retries import Outcome
 from services.notify.rules.shown import ShownDelivery
+from shared import clock
 from shared.database import Id, compiled
 from shared.errors import Conflict, NotFound
 from shared.ids import Actor
 from shared.transaction import Transaction
 
-CLOCKS_DIFFER: Final = timedelta(minutes=1)
-"""By so much the clocks of processes may differ, and nothing went back."""
 RETRIABLE: Final = ("failed", "parked")
 
 _CLAIM: Final = compiled(claiming("mail"))
@@ -149,7 +148,7 @@ def catch_up(tx: Transaction, actor: Actor) -> int:
 
     It would otherwise wait as long as the clock went back. What was to wait for a digest goes early.
     """
-    ahead = tx.now + CLOCKS_DIFFER
+    ahead = tx.now + clock.DIFFER
     found = tx.all(_AHEAD, ahead=ahead, far=ahead + LEASE, now=tx.now)
     return len(found)
 

@@ -12,7 +12,7 @@ from flask import Flask
 from services.notify.app import create_app
 from services.notify.options import Options
 from shared import client, http
-from tests.service.notify.callers import identity
+from tests.service.notify.callers import Caller, caller, identity
 from tests.service.notify.smtp import MailServer
 from tests.service.notify.world import World, nobody_answers
 
@@ -89,3 +89,13 @@ def ana(world: World) -> str:
 @pytest.fixture
 def bruno(world: World) -> str:
     return world.person("Bruno Alves")
+
+
+@pytest.fixture
+def admin(world: World) -> str:
+    return world.administrator()
+
+
+@pytest.fixture
+def as_admin(app: Flask, admin: str) -> Caller:
+    return caller(app, admin)

@@ -25,11 +25,6 @@ def as_bruno(app: Flask, bruno: str) -> Caller:
     return caller(app, bruno)
 
 
-@pytest.fixture
-def as_admin(app: Flask, world: World) -> Caller:
-    return caller(app, world.administrator())
-
-
 def test_notifications_come_newest_first_with_how_many_are_unread(
     world: World, as_ana: Caller, ana: str, bruno: str
 ) -> None:

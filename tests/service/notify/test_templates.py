@@ -20,16 +20,6 @@ GOOD = {
 }
 
 
-@pytest.fixture
-def admin(world: World) -> str:
-    return world.administrator()
-
-
-@pytest.fixture
-def as_admin(app: Flask, admin: str) -> Caller:
-    return caller(app, admin)
-
-
 def changed(as_admin: Caller, texts: Any = GOOD, match: str = '"0"') -> Any:
     """The answer to a change of the approval's letter."""
     return as_admin("PUT", "/templates/approve", {"texts": texts}, If_Match=match)
