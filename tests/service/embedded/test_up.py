@@ -65,6 +65,16 @@ def test_the_object_store_comes_with_the_first_who_asks(stack: Stack) -> None:
     assert "rclone" in stack.members().values()
 
 
+def test_what_a_killed_object_store_had_half_taken_is_removed(stack: Stack) -> None:
+    httpx.get(f"{stack.url}/vez/nothing", timeout=20)
+    [pid] = (pid for pid, name in stack.members().items() if name == "rclone")
+    half = stack.data / "objects" / "vez" / "files" / "ab" / ".rclone_temp_put_x"
+    half.parent.mkdir(parents=True, exist_ok=True)
+    half.write_bytes(b"half")
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not half.exists(), what="the removal of what was half taken")
+
+
 @pytest.mark.parametrize("place", range(7))
 def test_a_process_that_dies_is_started_again_at_once(stack: Stack, place: int) -> None:
     members = sorted(stack.members().items())
