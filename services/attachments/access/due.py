@@ -26,10 +26,13 @@ def _word(value: str) -> ColumnElement[str]:
     return literal_column(f"'{value}'", Text)
 
 
+def _interval(span: timedelta) -> str:
+    return f"interval '{int(span.total_seconds())} seconds'"
+
+
 def _over(instant: ColumnElement[Any], longest: timedelta) -> ColumnElement[bool]:
     """Whether an instant, which was at most so far away when it was set, has come, or was set by another clock."""
-    seconds = int((longest + clock.DIFFER).total_seconds())
-    return or_(instant <= NOW, instant > NOW + literal_column(f"interval '{seconds} seconds'", Interval))
+    return or_(instant <= NOW, instant > NOW + literal_column(_interval(longest + clock.DIFFER), Interval))
 
 
 def _free(table: Any) -> ColumnElement[bool]:
@@ -102,12 +105,18 @@ ABANDONED: Final = compiled(
     .limit(bindparam("most"))
 )
 _round: Final = insert(rounds).values(name=bindparam("name"), next_at=UNTIL)
+_is_round_due: Final = or_(
+    rounds.c.next_at <= NOW, rounds.c.next_at > UNTIL + literal_column(_interval(clock.DIFFER), Interval)
+)
 CLAIM_ROUND: Final = compiled(
     _round.on_conflict_do_update(
-        index_elements=[rounds.c.name], set_={"next_at": _round.excluded.next_at}, where=rounds.c.next_at <= NOW
+        index_elements=[rounds.c.name], set_={"next_at": _round.excluded.next_at}, where=_is_round_due
     ).returning(rounds.c.name)
 )
-"""A round that one worker does at a time; nothing where it is not due yet."""
+"""A round that one worker does at a time; nothing where it is not due yet.
+
+One that is due later than it comes round was put off by another clock, or another setting, and is due.
+"""
 _under_way: Final = exists().where(attachments.c.state == _word("uploading"), attachments.c.removed_at.is_(None))
 ACTIVITY: Final = compiled(
     select(

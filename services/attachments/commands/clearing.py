@@ -67,8 +67,10 @@ def claim_orphan_round(tx: Transaction, actor: Actor, every: timedelta) -> bool:
     before = tx.one(ACTIVITY, round=ORPHANS)
     if tx.one(CLAIM_ROUND, name=ORPHANS, offset=clock.offset(), lease=every) is None:
         return False
+    looked_at = before.next_at - every if before.next_at else None
+    is_known = looked_at is not None and looked_at <= tx.now + clock.DIFFER  # else another clock said so
     return may_find_orphans(
-        looked_at=before.next_at - every if before.next_at else None,
+        looked_at=looked_at if is_known else None,
         older_than=every,
         active_at=before.active_at,
         is_under_way=before.is_under_way,

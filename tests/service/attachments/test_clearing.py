@@ -52,14 +52,33 @@ def test_an_object_that_no_row_names_is_swept_and_one_that_is_named_is_not(
     put_all(under_way, b"12345")
     world.tidy()
     before = world.store.keys()
-    for place in ("quarantine/nonsense/1", f"quarantine/{ticket.id}/1", f"files/00/{'0' * 64}", "files/odd"):
-        target = world.store.bucket / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(b"x")
+    of_nobody = ("quarantine/nonsense/1", f"quarantine/{ticket.id}/1", f"files/00/{'0' * 64}", "files/odd")
+    for place in of_nobody:
+        put_there(world, place)
     assert len(world.verify().orphans) == 4
     world.sweep()
     assert world.store.keys() == before
     assert world.verify().ok
+
+
+def test_a_look_for_orphans_that_was_put_off_before_the_clock_went_back_is_due(
+    world: World, ana: Caller, ticket: Ticket
+) -> None:
+    world.file(ana, ticket, "a.txt", samples.TEXT)
+    world.tidy()
+    before = world.store.keys()
+    world.sweep()
+    put_there(world, "files/odd")
+    world.rows("UPDATE rounds SET next_at = now() + interval '1 day' RETURNING 1")
+    world.sweep()
+    assert world.store.keys() == before
+
+
+def put_there(world: World, place: str) -> None:
+    """An object that nobody sent."""
+    target = world.store.bucket / place
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(b"x")
 
 
 def test_the_store_is_left_asleep_while_nothing_was_sent_since_the_last_look(
